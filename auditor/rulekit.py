@@ -18,6 +18,7 @@ from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.reproduction.imported import Imports
 from auditor.graph.reproduction.misnamed import Misnamed
 from auditor.graph.reproduction.packages import Pinning
+from auditor.graph.reproduction.randomness import Chance
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related
@@ -27,6 +28,7 @@ from auditor.model.verdict import PEDANTIC, REGULAR, Check, RuleInfo
 __all__ = [
     "PEDANTIC",
     "ArtefactGraph",
+    "Chance",
     "Check",
     "Clean",
     "Clones",

@@ -87,6 +87,14 @@ def is_exploratory(path: str) -> bool:
     return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path) or _EXPERIMENTS.search(path))
 
 
+_PUT_ASIDE = regex(r"(^|/)(arch|archives?|archived|old|deprecated|legacy|obsolete|backups?|bak|attic)/", re.I)
+
+
+def is_put_aside(path: str) -> bool:
+    """In a folder of what is not run any more."""
+    return bool(_PUT_ASIDE.search(path))
+
+
 def is_among_notebooks(path: str) -> bool:
     """In a folder of notebooks."""
     return bool(re.search(r"(^|/)notebooks?/", path, re.IGNORECASE))

@@ -60,4 +60,6 @@ def has_shebang(data: bytes) -> bool:
 
 
 READER = Reader(name="shell", names=("*.sh", "*.bash", "*.zsh", "*.ksh"), read=over_text(read))
-SCRIPT = Reader(name="shell", names=("*/bin/*", "*/scripts/*"), read=over_text(read), sniff=has_shebang)
+_OF_CLUSTERS = ("*.sl", "*.slurm", "*.sbatch", "*.pbs", "*.qsub", "*.lsf", "*.job", "*.sub")
+"""Scripts that are handed to the queue of a cluster."""
+SCRIPT = Reader(name="shell", names=("*/bin/*", "*/scripts/*", *_OF_CLUSTERS), read=over_text(read), sniff=has_shebang)

@@ -31,6 +31,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=body.name,
             remedy="give each part a function, then a step of its own where caching or ownership differs",
             related=tuple(place.says(f"{name}: {example}") for name, place, example in body.parts),
+            milder=int(body.mild),
         )
     if not found and training:
         yield Clean(says=f"{training} bodies that train, none of them a whole pipeline")

@@ -49,7 +49,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     for (_, writer), edges in sorted(files.items()):
         ways.setdefault((writer, tuple(sorted({edge.reader for edge in edges}))), []).append(edges)
     for (writer, _), parallel in sorted(ways.items()):
-        yield _finding(writer, parallel, loose=graph.confidence("T") >= SURE or graph.confidence("PRN") < LIKELY)
+        # Notebooks beside a service without a pipeline are the research behind it, those of a mere collection are for practice.
+        notebooks = all(edge.reader.endswith(".ipynb") for edge in parallel[0]) and writer.endswith(".ipynb")
+        researched = graph.confidence("S") >= LIKELY > graph.confidence("P")
+        apart = notebooks and (researched or graph.confidence("PRSL") < LIKELY)
+        loose = apart or graph.confidence("T") >= SURE or graph.confidence("PRN") < LIKELY
+        yield _finding(writer, parallel, loose=loose)
 
 
 def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Finding:

@@ -57,4 +57,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="name the commands that train and evaluate in the README, best as targets of a Makefile or a pipeline",
             related=tuple(t.place.says(f"{t.program} trains") for t in unnamed[:4]),
             searched=SEARCHED,
+            milder=int(all(training.program in points.told for training in unnamed)),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.rulekit import (
     ArtefactGraph,
+    Chance,
     Check,
     Clean,
     Effort,
@@ -40,6 +41,20 @@ SAYS = {
 }
 
 
+DRAWING = frozenset({"TSNE", "MDS"})
+"""What puts rows into a picture, and learns nothing that is used again."""
+TRIED = 0.5
+"""Confidence in a pipeline or service from which a notebook beside it is a try."""
+
+
+def _milder(graph: ArtefactGraph, chance: Chance) -> int:
+    """How many steps milder the choices of a file are told: what was tried, taught or only drawn is not made again."""
+    aside = graph.taught or graph.confidence("PS") >= TRIED
+    tried = chance.path.endswith(".ipynb") and aside and not graph.is_needed(chance.path)
+    drawn = all(draw.name.rpartition(".")[2] in DRAWING for draw in chance.unseeded)
+    return int(graph.is_exploratory(chance.path) or tried or drawn)
+
+
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if not graph.chances:
         yield NotApplicable("no random choice on the way to a model was found")
@@ -63,6 +78,14 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             + (f" (for {worst.generator})" if worst.generator else "")
             + ", and pass it where a call takes one",
             related=tuple(draw.place.says(f"{draw.name} is not seeded") for draw in unseeded[:SHOWN]),
-            milder=int(graph.is_exploratory(chance.path)),
+            milder=_milder(graph, chance),
             instances=len(unseeded),
+        )
+    for each in graph.undone_seeds():
+        yield Finding(
+            f"{each.name}() seeds {each.generator} anew by chance, after {each.seeded.path} has set a seed: what follows is not controlled",
+            each.place,
+            entity=f"{each.place.path}|{each.name}",
+            remedy="keep the state of the generator and put it back, or draw from a generator of its own",
+            related=(each.seeded.says("the seed that is undone"),),
         )

@@ -74,6 +74,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         entity="feature-code",
         remedy="test each transform on a small frame with nulls, unseen categories and limits, and assert values, not only shapes",
         related=tuple(other.place.says(f"{other.name}: no test either") for other in others[:12]),
-        milder=(share >= LITTLE) + (len(subjects) < FEW) + graph.taught,
+        milder=(share >= LITTLE) + (len(subjects) < FEW) + graph.taught + (not graph.serving()),
         searched=SEARCHED,
     )

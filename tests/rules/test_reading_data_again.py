@@ -429,29 +429,30 @@ def test_a_document_that_links_to_the_data_stands_in_for_a_remote(more: dict[str
     assert severities({**REMOTELESS, **more}, "DAT004") == [severity]
 
 
+MOVED = PD + "f = pd.read_csv('raw.csv')\nf.to_csv('data/{}.csv')\n" + FIT
+
+
 @pytest.mark.parametrize(
-    ("more", "severity"),
+    ("more", "pinned", "severity"),
     [
-        ({"a.py": PD + "f = pd.read_csv('data/x.csv')\n" + FIT}, "medium"),
-        ({"a.py": PD + "f = pd.read_csv('raw.csv')\nf.to_csv('data/x.csv')\n" + FIT}, "high"),
-        ({"a.py": PD + "f = pd.read_csv('raw.csv')\nf.to_csv('data/y.csv')\n" + FIT}, "medium"),
-        ({"a.py": PD + FIT, "new.sh": "dvc add data/x.csv\n"}, "high"),
-        ({"a.py": PD + FIT, "dvc.yaml": "stages:\n  a: {cmd: python a.py, outs: [data]}\n"}, "high"),
+        ({"a.py": PD + "f = pd.read_csv('data/x.csv')\n" + FIT}, "data/x.csv", "medium"),
+        ({"a.py": MOVED.format("x")}, "data/x.csv", "high"),
+        ({"a.py": MOVED.format("y")}, "data/x.csv", "medium"),
+        ({"a.py": MOVED.format("y")}, "data", "high"),
+        ({"a.py": PD + FIT, "new.sh": "dvc add data/x.csv\n"}, "data/x.csv", "high"),
+        ({"a.py": PD + FIT, "dvc.yaml": "stages:\n  a: {cmd: python a.py, outs: [data]}\n"}, "data", "high"),
     ],
 )
-def test_a_store_of_one_machine_may_hold_alone_what_is_made_here(more: dict[str, str], severity: str) -> None:
+def test_a_store_of_one_machine_may_hold_alone_what_is_made_here(
+    more: dict[str, str], pinned: str, severity: str
+) -> None:
     remote = "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://x\n    endpointurl = http://127.0.0.1:9000\n"
     readme = "# A\n\nThe dataset is [here](https://kaggle.com/datasets/acme/prices).\n"
-    files = {
-        ".dvc/config": remote,
-        "data.dvc" if "dvc.yaml" in more else "data/x.csv.dvc": POINTER.format(
-            "data" if "dvc.yaml" in more else "x.csv"
-        ),
-    }
-    assert severity in severities({**files, **more, "README.md": readme}, "DAT004")[:1]
-    assert severities({**files, **more, "README.md": readme.replace("The dataset is", "My talks are")}, "DAT004")[
-        :1
-    ] == ["high"]
+    files = {".dvc/config": remote, f"{pinned}.dvc": POINTER.format(pinned.rpartition("/")[2]), **more}
+    assert severities({**files, "README.md": readme}, "DAT004")[:1] == [severity]
+    assert severities({**files, "README.md": readme.replace("The dataset is", "My talks are")}, "DAT004")[:1] == [
+        "high"
+    ]
 
 
 def test_what_lies_in_a_folder_for_practice_makes_nothing_that_is_used() -> None:

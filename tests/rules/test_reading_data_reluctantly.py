@@ -102,10 +102,26 @@ def test_a_published_set_of_the_name_can_be_had_again(path: str, document: str, 
     assert severities(files, "DAT001") == [severity]
 
 
+def test_a_librarys_own_set_is_not_made_of_what_others_put_beside_it() -> None:
+    make = PD + "pd.read_csv('raw/a.csv').to_csv('data/mine/x.csv')\n"
+    fit = "from torchvision.datasets import {0}\nfrom sklearn.linear_model import Ridge\nd = {0}('data')\nRidge().fit(d.data, d.targets)\n"
+    assert not found({"make.py": make, "fit.py": fit.format("MNIST")}, "DAT001")
+    assert [each.entity for each in found({"make.py": make, "fit.py": fit.format("ImageFolder")}, "DAT001")] == [
+        "raw/a.csv"
+    ]
+
+
 @pytest.mark.parametrize(("name", "severity"), [("eda/look.ipynb", "medium"), ("models/fit.ipynb", "critical")])
 def test_a_notebook_to_look_around_in_makes_hardly_the_model_that_is_served(name: str, severity: str) -> None:
     files = {name: notebook(PD + "f = pd.read_csv('raw/a.csv')\n" + FIT), **SERVED}
     assert severities(files, "DAT001") == [severity]
+
+
+def test_where_no_file_of_that_name_is_it_does_not_matter_which_folder_was_meant() -> None:
+    files = {"a/fit.py": PD + "f = pd.read_csv('rows.csv')\n" + FIT}
+    (lost,) = found(files, "DAT001")
+    (doubted,) = found({**files, "b/rows.csv": "a,y\n1,2\n"}, "DAT001")
+    assert lost.confidence > doubted.confidence
 
 
 def test_how_what_made_no_model_is_kept_tells_nothing_of_what_did() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from json import dumps
+
 import pytest
 
 from auditor.engine import judge, registry
@@ -186,3 +188,136 @@ def test_a_package_is_built_by_what_exists(backend: str, told: bool) -> None:
     assert [f.entity for f in found(files, "REP003")] == (["backend|pyproject.toml"] if told else [])
     own = project.replace("[project]", 'backend-path = ["."]\n[project]')
     assert not found({**files, "pyproject.toml": own.format("")}, "REP003")
+
+
+TRAINS = "import torch\nimport pandas as pd\n{}net = torch.nn.Linear(1, 1)\nsteps = torch.optim.SGD(net.parameters())\nfor x in torch.tensor(pd.read_csv('d.csv').values):\n    steps.zero_grad()\n    net(x).sum().backward()\n    steps.step()\n    {}\n"
+ANEW = "import torch\n\n\ndef shift(x):\n    torch.manual_seed(3)\n    drawn = torch.randn(x.shape)\n    {}\n    return drawn\n"
+
+
+def test_a_seed_that_a_called_function_draws_anew_is_undone() -> None:
+    program = TRAINS.format("from other import shift\ntorch.manual_seed(1)\n", "shift(x)")
+    (finding,) = found({"fit.py": program, "other.py": ANEW.format("torch.seed()")}, "REP001")
+    assert (finding.place.path, finding.place.line) == ("other.py", 7)
+    assert "after fit.py has set a seed" in finding.message
+    assert not found({"fit.py": program, "other.py": ANEW.format("torch.manual_seed(4)")}, "REP001")
+    assert not found({"fit.py": program.replace("shift(x)", "pass"), "other.py": ANEW.format("torch.seed()")}, "REP001")
+    never = {"fit.py": program.replace("torch.manual_seed(1)", "pass"), "other.py": ANEW.format("torch.seed()")}
+    assert [each.place.path for each in found(never, "REP001")] == ["fit.py"]
+
+
+SHUFFLED = "import random\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('d.csv')\n{0} = list(range(len(f)))\nrandom.shuffle({0})\nRidge().fit(f.loc[{0}, ['a']], f.loc[{0}, 'y'])\n"
+
+
+@pytest.mark.parametrize(("name", "told"), [("rows", True), ("device_ids", False), ("gpus", False), ("support", True)])
+def test_what_a_run_uses_is_no_row(name: str, told: bool) -> None:
+    assert bool(found({"fit.py": SHUFFLED.format(name)}, "REP001")) == told
+
+
+EMBED = FIT + "from sklearn.{} import {}\n{}().fit(f[['a']], f['y'])\n"
+
+
+def test_what_is_only_drawn_weighs_less() -> None:
+    assert severities({"fit.py": EMBED.format("manifold", "TSNE", "TSNE")}, "REP001") == ["low"]
+    assert severities({"fit.py": EMBED.format("neural_network", "MLPRegressor", "MLPRegressor")}, "REP001") == [
+        "medium"
+    ]
+
+
+def in_notebook(text: str) -> str:
+    return NOTE.replace('"import %s"', "%s") % dumps(text)
+
+
+def test_a_notebook_of_a_lesson_or_beside_a_pipeline_is_not_run_again() -> None:
+    files = {"look.ipynb": in_notebook(TRAINS.format("", "pass"))}
+    assert severities(files, "REP001", "N") == ["medium"]
+    assert severities(files, "REP001", "NT") == ["low"]
+    assert severities(files, "REP001", "P") == ["low"]
+    assert severities({**files, "README.md": "# A\n\nRun look.ipynb to train.\n"}, "REP001", "P") == ["medium"]
+
+
+def test_a_script_of_the_queue_starts_the_training() -> None:
+    queued = "#!/bin/bash\n#SBATCH --gres=gpu:1\npython src/{}.py\n"
+    assert not found({"src/fit.py": KEPT, "cluster.sl": queued.format("fit")}, "REP010")
+    assert found({"src/fit.py": KEPT, "cluster.sl": queued.format("other")}, "REP010")
+    assert found({"src/fit.py": KEPT, "cluster.sl": "python src/fit.py\n"}, "REP010")
+
+
+DRIVER = "import os\nfor fold in range(3):\n    command = f'deepspeed --num_gpus 2 %s --fold {fold}'\n    os.system(command)\n"
+
+
+def test_what_a_named_notebook_starts_by_a_shell_is_started() -> None:
+    files = {"src/fit.py": KEPT, "run_all.ipynb": in_notebook(DRIVER % "fit.py")}
+    told = {"README.md": "# A\n\nThe main steps are in run_all.ipynb.\n"}
+    assert found(files, "REP010", "R")
+    assert not found({**files, **told}, "REP010", "R")
+    assert found({**files, **told, "run_all.ipynb": in_notebook(DRIVER % "gone.py")}, "REP010", "R")
+
+
+def test_a_program_that_gives_its_own_command_weighs_less() -> None:
+    own = '"""Fits.\n\npython -m src.{} --alpha 1\n"""\n'
+    assert severities({"src/fit.py": KEPT}, "REP010") == ["medium"]
+    assert severities({"src/fit.py": own.format("fit") + KEPT}, "REP010") == ["low"]
+    assert severities({"src/fit.py": own.format("other") + KEPT}, "REP010") == ["medium"]
+
+
+PACKAGE = {
+    "setup.py": "from setuptools import setup\nsetup(name='net', packages=['net'], install_requires=['numpy'])\n",
+    "net/__init__.py": "import numpy\nimport matplotlib\n",
+    "requirements.txt": "numpy\nmatplotlib\n",
+    "tox.ini": "[testenv]\ndeps =\n    -r requirements.txt\n",
+}
+
+
+def test_a_list_that_tests_of_a_package_alone_install_binds_nobody() -> None:
+    install = "pip install -r requirements.txt\n"
+    assert not found(PACKAGE, "REP002")
+    assert found({**PACKAGE, "README.md": f"# Net\n\n```bash\n{install}```\n"}, "REP002")
+    assert found({**PACKAGE, "Dockerfile": f"FROM python:3.12\nCOPY requirements.txt .\nRUN {install}"}, "REP002")
+    assert found({path: text for path, text in PACKAGE.items() if path != "tox.ini"}, "REP002")
+
+
+SCRIPT = (
+    "# /// script\n# dependencies = ['requests']\n# ///\nimport requests\nprint(requests.get('https://example.org'))\n"
+)
+
+
+def test_a_script_that_says_what_it_needs_is_run_by_hand() -> None:
+    assert severities({"send.py": SCRIPT.replace("'requests'", '"requests"')}, "REP002") == ["low"]
+    locked = {"pyproject.toml": "[project]\nname = 'a'\nversion = '1'\ndependencies = ['requests']\n"}
+    lock = 'version = 1\n\n[[package]]\nname = "requests"\nversion = "2.32.0"\nsource = { registry = "https://example.org/simple" }\n'
+    assert not found({"send.py": SCRIPT.replace("'requests'", '"requests"'), **locked, "uv.lock": lock}, "REP002")
+
+
+ASKED = "import joblib\nimport numpy as np\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef score(f):\n    return joblib.load('m.joblib').predict(f)\n\n\ndef compare(f):\n    {}\n    out = pd.DataFrame()\n    {}\n    out['truth'] = f['y'].apply(np.exp)\n    out['gap'] = out['truth'] - out['p']\n    {}\n    return out\n\n\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(compare(f), f['y']), 'm.joblib')\nprint(compare(f))\n"
+
+
+def test_what_sets_answers_beside_the_truth_makes_no_features() -> None:
+    before, after = (
+        ASKED.format("out = score(f)", "out['p'] = 1", "pass"),
+        ASKED.format("pass", "out['p'] = 1", "score(out)"),
+    )
+    assert "compare()" in " ".join(f.message for f in found({"fit.py": after}, "TST001"))
+    assert "compare()" not in " ".join(f.message for f in found({"fit.py": before}, "TST001"))
+
+
+SWITCHED = "from transformers import AutoModel\n\n\ndef build(size, pretrained=False):\n    if pretrained:\n        return AutoModel.from_pretrained('acme/encoder')\n    return size\n\n\nprint(build(1{}))\n"
+BUILT = "import torch\nfrom transformers import AutoModel\n\n\nclass Net(torch.nn.Module):\n    def __init__(self, pretrained=False):\n        super(Net, self).__init__()\n        if pretrained:\n            self.m = AutoModel.from_pretrained('acme/encoder')\n\n\nprint(Net({}))\n"
+CHAINED = "from transformers import AutoModel\n\n\nclass Encoder:\n    def __init__(self):\n        self.model = AutoModel.from_pretrained('acme/encoder')\n\n\ndef make_encoder():\n    return Encoder()\n\n\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "severity"),
+    [
+        (SWITCHED.format(", pretrained=True"), "medium"),
+        (SWITCHED.format(", True"), "medium"),
+        (SWITCHED.format(", pretrained=len('a')"), "medium"),
+        (SWITCHED.format(", pretrained=False"), "low"),
+        (SWITCHED.format(""), "low"),
+        (BUILT.format("True"), "medium"),
+        (BUILT.format("pretrained=False"), "low"),
+        (CHAINED.format("print(make_encoder())"), "medium"),
+        (CHAINED.format("print(1)"), "low"),
+    ],
+)
+def test_a_load_that_no_run_comes_to_weighs_less(program: str, severity: str) -> None:
+    assert severities({"net.py": program}, "REP009") == [severity]

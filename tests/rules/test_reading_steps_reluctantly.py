@@ -56,6 +56,13 @@ def test_a_document_may_tell_the_order_of_two_notebooks(text: str, severity: str
     assert severities(files, "PIP001") == [severity]
 
 
+@pytest.mark.parametrize(("archetypes", "severity"), [("SN", "low"), ("PSN", "medium"), ("N", "low"), ("RN", "medium")])
+def test_notebooks_beside_a_service_are_the_research_behind_it(archetypes: str, severity: str) -> None:
+    files = {"one.ipynb": notebook(MAKE), "two.ipynb": notebook(READ + FIT)}
+    (finding,) = found(files, "PIP001", archetypes)
+    assert finding.severity.name.lower() == severity
+
+
 def test_what_several_programs_fetch_by_one_function_anybody_can_fetch() -> None:
     get = "import requests\n\n\ndef ensure():\n    open('raw/x.csv', 'wb').write(requests.get('https://example.org/x.csv').content)\n"
     call = "from get import ensure\nif __name__ == '__main__':\n    ensure()\n"
@@ -63,6 +70,8 @@ def test_what_several_programs_fetch_by_one_function_anybody_can_fetch() -> None
     files = {"get.py": get, "one.py": call, "fit.py": read}
     assert severities(files, "PIP001") == ["medium"]
     assert severities({**files, "two.py": call}, "PIP001") == ["low"]
+    made = get.replace("requests.get('https://example.org/x.csv').content", "b'1'")
+    assert severities({**files, "two.py": call, "get.py": made}, "PIP001") == ["medium"]
 
 
 def test_a_library_keeps_its_set_beside_what_others_put_there() -> None:
@@ -89,6 +98,21 @@ def test_a_loop_is_not_held_against_what_it_was_before() -> None:
     }
     assert found({**files, "dvc.yaml": single, "dvc.lock": old}, "DAT004")
     assert not found({**files, "dvc.yaml": LOOP, "dvc.lock": loop}, "DAT004")
+    outs = "    outs:\n    - path: models/a.{}\n      md5: 91d2a6e0c4f85b37a0e19c7d2b4f6853\n      size: 12\n"
+    assert not found({**files, "dvc.yaml": LOOP, "dvc.lock": loop + outs.format("bin")}, "DAT004")
+    # an element that the loop had once
+    assert not found({**files, "dvc.yaml": LOOP, "dvc.lock": loop + outs.format("pickle")}, "DAT004")
+    other = (
+        outs.format("bin")
+        + "    - path: models/a.pickle\n      md5: 91d2a6e0c4f85b37a0e19c7d2b4f6853\n      size: 12\n"
+    )
+    (finding,) = found({**files, "dvc.yaml": LOOP, "dvc.lock": loop + other}, "DAT004")
+    assert "fit@a had models/a.pickle among its outs" in finding.message
+    (finding,) = found(
+        {**files, "dvc.yaml": LOOP, "dvc.lock": loop.replace("path: fit.py", "path: old.py") + outs.format("bin")},
+        "DAT004",
+    )
+    assert "fit@a had old.py among its deps" in finding.message
 
 
 def test_a_store_of_one_machine_weighs_less_where_the_data_were_published() -> None:
@@ -185,6 +209,26 @@ def test_a_notebook_in_another_form_is_no_body_of_its_own() -> None:
     assert not found({"one.py": whole, "one.ipynb": notebook(whole)}, "PIP008")
 
 
+WHOLE = (
+    PD
+    + "from sklearn.linear_model import Ridge\nfrom sklearn.metrics import r2_score\nf = pd.read_csv('d.csv')\nm = Ridge().fit(f[['x']], f['y'])\n"
+    + "print(r2_score(f['y'], m.predict(f[['x']])))\nf.to_csv('made/o.csv')\n"
+    + "".join(f"v{n} = {n}\n" for n in range(150))
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("one.py", "medium"), ("legacy/one.py", "low"), ("lega/one.py", "medium"), ("one.ipynb", "low")],
+)
+def test_what_is_run_no_more_or_cell_by_cell_is_a_milder_body(name: str, severity: str) -> None:
+    files = {
+        name: WHOLE if name.endswith(".py") else notebook(WHOLE),
+        "read.py": PD + "print(pd.read_csv('made/o.csv'))\n",
+    }
+    assert severities(files, "PIP008") == [severity]
+
+
 def test_lines_that_tell_and_logs_that_grow_make_no_body_larger() -> None:
     whole = (
         PD
@@ -196,3 +240,8 @@ def test_lines_that_tell_and_logs_that_grow_make_no_body_larger() -> None:
     assert found({"one.py": whole.format(saved) + work}, "PIP008")
     assert not found({"one.py": whole.format(saved) + told}, "PIP008")
     assert not found({"one.py": whole.format(logged) + work}, "PIP008")
+
+
+def test_what_a_program_makes_ready_may_go_where_nobody_sees_it_go() -> None:
+    sent = "import unheard_of\nunheard_of.send(f.sort_values('a'))\n"
+    assert severities({"make.py": MAKE, "read.py": READ + sent}, "PIP001") == ["medium"]

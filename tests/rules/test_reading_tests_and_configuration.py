@@ -233,3 +233,21 @@ def test_steps_that_only_mark_a_place_or_say_something_make_no_pipeline(body: st
         "data.csv": "a,y\n1,2\n",
     }
     assert bool(found(files, "TST003")) is works
+
+
+def test_untested_features_of_what_serves_nobody_weigh_less() -> None:
+    fit = FEATURES.replace("    Ridge()", "    import joblib\n\n    model = Ridge()").replace(
+        "['y'])\n\n\nif", "['y'])\n    joblib.dump(model, 'm.pkl')\n\n\nif"
+    )
+    serve = (
+        "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('m.pkl')\n\n\n"
+        "@app.post('/p')\ndef p(x: float):\n    return model.predict([[x, x]])\n"
+    )
+    more = fit.replace(
+        "def main",
+        "def other(frame):\n    frame['d'] = frame['b'] - 1\n    frame['e'] = frame['d'] * 2\n    return frame\n\n\ndef third(frame):\n    frame['f'] = frame['b'] - 2\n    frame['g'] = frame['f'] * 2\n    return frame\n\n\ndef main",
+    )
+    more = more.replace("make(pd", "third(other(make(pd").replace("csv')", "csv')))", 1)
+    for files, severity in (({"fit.py": more}, "medium"), ({"fit.py": more, "serve.py": serve}, "high")):
+        (told,) = judge(graphs(files, archetypes="P").components, [RULES["TST001"]]).findings
+        assert told.severity.value == severity

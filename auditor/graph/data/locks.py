@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from posixpath import dirname
 
 import msgspec
 
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.world import World
+from auditor.model.declared import Declared
 from auditor.model.facts import Facts, Pin, Step
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import normal
 
 LOCK = "dvc.lock"
+_HOLE = regex(r"\\\{[^{}]*\\\}")
+"""What a loop fills in a pattern, as it stands in an escaped one."""
 MANY = 3
 """As many stages of one file are told one by one."""
 
@@ -95,8 +100,8 @@ def _recorded(stage: Step, lock: Facts) -> bool:
 def _differences(world: World, stage: DeclaredStep, lock: str, facts: Facts) -> Stale | None:
     """What the record says otherwise than the declaration; nothing of a loop, whose stages the record names one by one."""
     run = next((step for step in facts.steps if step.name == stage.step.name), None)
-    if any(step.name.startswith(f"{stage.step.name}@") for step in facts.steps):
-        return None  # what has the bare name is left over from before it was a loop
+    if each := [step for step in facts.steps if step.name.startswith(f"{stage.step.name}@")]:
+        return _of_loop(stage, each, lock, facts)  # what has the bare name is left over from before it was a loop
     if run is None or dict(stage.step.attrs).get("frozen") == "true":
         return None
     pins = [pin for pin in facts.pins if pin.step == run.name]
@@ -107,6 +112,43 @@ def _differences(world: World, stage: DeclaredStep, lock: str, facts: Facts) -> 
     place = Place(stage.path, stage.step.line)
     trail = (place.says("declared here"), Place(lock, run.line).says("the record of its last run"))
     return Stale(run.name, place, (*settings, *code), trail, bool(settings))
+
+
+def _of_loop(stage: DeclaredStep, runs: list[Step], lock: str, facts: Facts) -> Stale | None:
+    """What the record of a loop has that no declared path or pattern covers, told of the first such run.
+
+    A run of which no output is declared is one of an element that the loop had once.
+    """
+    outs, deps = _patterns(stage.writes), _patterns(stage.reads)
+    if not outs or not deps:
+        return None
+    for run in runs:
+        made, read = (_paths(stage, run, facts, role) for role in ("outs", "deps"))
+        if not any(_covered(path, outs) for path in made):
+            continue
+        lost = [(path, "outs") for path in made if not _covered(path, outs)]
+        lost += [(path, "deps") for path in read if not _covered(path, deps)]
+        if lost:
+            place = Place(stage.path, stage.step.line)
+            trail = (place.says("declared here"), Place(lock, run.line).says("the record of its last run"))
+            says = (f"{run.name} had {lost[0][0]} among its {lost[0][1]}",)
+            return Stale(stage.step.name, place, says, trail, settings=True)
+    return None
+
+
+def _patterns(declared: Iterable[Declared]) -> list[str]:
+    """Expressions of what a loop declares; none where any of it has no path."""
+    paths = [each.path for each in declared]
+    return [_HOLE.sub(".+", re.escape(path)) for path in paths if path] if all(paths) else []
+
+
+def _paths(stage: DeclaredStep, run: Step, facts: Facts, role: str) -> list[str]:
+    pins = (pin.path for pin in facts.pins if pin.step == run.name and pin.role == role)
+    return [normal(f"{stage.folder}/{path}" if stage.folder else path) for path in pins]
+
+
+def _covered(path: str, patterns: list[str]) -> bool:
+    return any(re.fullmatch(pattern, path) for pattern in patterns)
 
 
 def _command(stage: DeclaredStep, run: Step) -> Iterator[str]:

@@ -86,8 +86,6 @@ _LEFT = regex(r"(^|/)(outputs?|results?|(ml)?runs?|artifacts?|experiments?|wandb
 """Folders where runs leave what they were given."""
 _REWRITTEN = regex(r"^fluent_datasources\b")
 """Keys that a tool writes anew at each run."""
-_PUT_ASIDE = regex(r"(^|/)(arch|archives?|archived|old|deprecated|legacy|obsolete|backups?|bak|attic)/", re.I)
-"""Folders of what is not run any more."""
 _REMOTE = regex(r"ssh|host|remote|server", re.I)
 _INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
@@ -120,7 +118,7 @@ def personal_paths(world: World, owned: Callable[[str], bool]) -> dict[str, list
         if owned(path) and places.is_product(path) and not places.is_byproduct(path) and not shown:
             listed = [*_in_program(world, path), *_in_settings(world, path), *_in_commands(world, path)]
             listed = [each for each in listed if not (each.kind == "home" and _is_of_image(world, each.path))]
-            if listed and (_is_of_a_machine(world, path) or _PUT_ASIDE.search(path)):
+            if listed and (_is_of_a_machine(world, path) or places.is_put_aside(path)):
                 listed = [msgspec.structs.replace(each, mild=True) for each in listed]
             if listed:
                 found[path] = list({(each.path, each.place): each for each in listed}.values())

@@ -74,8 +74,8 @@ class Sources(msgspec.Struct, frozen=True):
 
 def sources(world: World, owned: Callable[[str], bool]) -> Sources:
     """Every address that programs and commands of a component read data from."""
-    roots = [root.touch for root in training_roots(world, owned) if root.touch is not None]
-    learned = {(touch.site, touch.artefact.id) for touch in roots}
+    roots = [root for root in training_roots(world, owned) if not root.guessed]
+    learned = {(root.touch.site, root.touch.artefact.id) for root in roots if root.touch is not None}
     found: dict[tuple[str, Place], Moving] = {}
     fixed = 0
     for touch in _reads(world, owned):

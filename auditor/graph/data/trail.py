@@ -67,12 +67,14 @@ def _aside(world: World, programs: frozenset[str]) -> frozenset[str]:
     notebooks = frozenset(program for program in programs if program.endswith(".ipynb"))
     aside = notebooks if notebooks != programs else frozenset()
     run = {program for program in programs - aside if started.names(program) or world.orchestrates(program)}
-    others = {
+    if not run:
+        return aside
+    reached = world.lineage.reached_by_any(run)
+    return aside | {
         program
         for program in programs - aside - run
-        if not _TRAINS.search(program) or not world.lineage.reached_by_any(run).isdisjoint(_bodies(world, program))
+        if not _TRAINS.search(program) or not reached.isdisjoint(_bodies(world, program))
     }
-    return aside | others if run else aside
 
 
 def _bodies(world: World, program: str) -> set[Site]:
@@ -192,6 +194,8 @@ class _Trail:
         """The programs that make what is read; empty where it is made, but not by a program that is here; None at a root."""
         if _is_held(touch, self._made.pointers):
             return None  # whatever made it, this state of it is what is fetched
+        if touch.effect.entry.attrs.get("toy"):
+            return None  # a library's own set, whatever else lies in the folder that it is kept in
         known = _is_known(self._world, touch, self._made.pins)
         made = self._made.makers(touch, loosely=not known)
         if made:

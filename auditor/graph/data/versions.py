@@ -209,7 +209,7 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         _where_read(world, touch),
         training.program,
         training.place,
-        touch.confidence,
+        _certainty(world, touch),
         _is_told(world, touch),
         touch,
         (path is not None and (is_offered(world, path) or is_competitions(world, path)))
@@ -217,6 +217,18 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         kept=bool(_kept(world, touch, pins)),
         own=inside(world, found) is not None,
     )
+
+
+def _certainty(world: World, touch: Touch) -> float:
+    """How sure it is that what is read is not in git: where no file of that name is, it does not matter which folder was meant."""
+    named = touch.artefact.guessed and not touch.artefact.templated and touch.artefact.path is not None
+    if not named or (touch.artefact.path or "").rpartition("/")[2] in world.once(_file_names):
+        return touch.confidence
+    return max(touch.confidence, min((value.confidence for value in touch.effect.targets), default=0.0))
+
+
+def _file_names(world: World) -> frozenset[str]:
+    return frozenset(path.rpartition("/")[2] for path in world.identities.tree)
 
 
 def is_offered(world: World, path: str) -> bool:

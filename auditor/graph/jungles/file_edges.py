@@ -30,6 +30,9 @@ from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch
 
+LEAST_ALIKE = 2
+"""Programs that share a function which fetches a file, from which others can use it, too."""
+
 Hand: TypeAlias = tuple[str, Touch]
 """A program, and its touch of the file that is handed over."""
 
@@ -134,10 +137,14 @@ def _brings_its_own(touch: Touch) -> bool:
     return bool(touch.effect.entry.attrs.get("toy"))
 
 
-def _make_alike(makers: list[Hand]) -> bool:
-    """Whether several programs write a file by one function that they share: whoever needs the file can call that, too."""
+def _fetch_alike(world: World, makers: list[Hand]) -> bool:
+    """Whether several programs fetch a file by one function that they share: whoever needs the file can call that, too."""
     origins = {touch.effect.origin[0] if touch.effect.origin else touch.site for _, touch in makers}
-    return len(makers) > 1 and len(origins) == 1 and all(scope for _, scope in origins)
+    if len(makers) < LEAST_ALIKE or len(origins) > 1:
+        return False
+    (site,) = origins
+    own = world.resolved.effects.own.get(site, ())
+    return bool(site[1]) and any(each.role is Role.DOWNLOAD or each.entry.attrs.get("unpacks") for each in own)
 
 
 def _edge(
@@ -187,7 +194,7 @@ def _edge(
             _is_at_hand(world, reader, {path, other})
             or idles(world, reader)
             or does_without(world, read)
-            or _make_alike(makers)
+            or _fetch_alike(world, makers)
         ),
         len(makers),
         _is_told(world, writer, reader),

@@ -37,13 +37,17 @@ _TELLS = frozenset({"print", "display", "info", "debug", "warning", "log", "echo
 
 
 class Monolith(msgspec.Struct, frozen=True):
-    """One function, or the top level of one program, with the parts it does: each with an example of it."""
+    """One function, or the top level of one program, with the parts it does: each with an example of it.
+
+    `mild`: it is a notebook, whose cells can be run one by one, or lies in a folder of what is not run any more.
+    """
 
     name: str
     place: Place
     parts: tuple[tuple[str, Place, str], ...]
     logical: int
     complexity: int
+    mild: bool = False
 
 
 def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEdge]) -> tuple[list[Monolith], int]:
@@ -74,8 +78,10 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
             scope = code.scope(path, number)
             place = code.place(path, scope.line, scope.end_line) if number else Place(path, 1)
             told = tuple(parts[name] for name in STAGES if name in parts)
-            logical = scope.logical - (_telling(scope) if len(told) >= _FEW else 0)
-            found.append(Monolith(scope.name or path, place, told, logical, scope.complexity))
+            counts = len(told) < _FEW or path.endswith(".ipynb")
+            logical = scope.logical - (0 if counts else _telling(scope))
+            mild = path.endswith(".ipynb") or places.is_put_aside(path)
+            found.append(Monolith(scope.name or path, place, told, logical, scope.complexity, mild))
     return found, training
 
 

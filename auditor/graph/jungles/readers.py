@@ -16,7 +16,6 @@ _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 
 _SHOWING = frozenset({
     Role.READ, Role.CONFIG_READ, Role.PATH, Role.CLI_PARAM, Role.LOG, Role.ANALYSE, Role.WRITE, Role.COPY, Role.CACHE,
-    Role.TRANSFORM,
 })  # fmt: skip
 """All that a program does which shows people what is there: what it writes besides are by-products."""
 _JUDGING = frozenset({Role.VALIDATE, Role.EVALUATE})
@@ -34,8 +33,11 @@ def idles(world: World, program: str) -> bool:
         return True
     if not _leaves_nothing(world, program):
         return False
+    effects = [effect for effect in world.lineage.effects_of_program(program) if not effect.dead]
     shows = _SHOWING | _JUDGING if program.endswith(".ipynb") else _SHOWING
-    return all(effect.role in shows or effect.dead for effect in world.lineage.effects_of_program(program))
+    # What is made ready may go where nobody sees it go; in a program that draws it is what is drawn.
+    drawn = program.endswith(".ipynb") or any(effect.domain == "viz" for effect in effects)
+    return all(effect.role in shows or (drawn and effect.role is Role.TRANSFORM) for effect in effects)
 
 
 def _leaves_nothing(world: World, program: str) -> bool:

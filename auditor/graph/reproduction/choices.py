@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -14,6 +15,7 @@ from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const, Expr, Group, Name
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
 from auditor.program.naming.code import Frame, Library
@@ -27,6 +29,8 @@ DRAWING = ROWS | _MODELS | {Role.FIT, Role.SAMPLE}
 _PICKS = frozenset({"random.sample", "random.choices", "numpy.random.choice"})
 """Draws of some elements of a list: files that are copied, indices of rows."""
 _REORDERS = frozenset({"random.shuffle", "numpy.random.shuffle", "numpy.random.permutation", "torch.randperm"})
+_MACHINES = regex(r"(^|_)(devices?|gpus?|cuda|workers?|ports?|hosts?|ranks?|colou?rs?|prox(y|ies)|agents)(_|$)", re.I)
+"""Names of lists that hold no rows: what a run uses, not what it learns from."""
 _FIXED = frozenset(f"torch.{name}" for name in ("zeros", "ones", "full", "zeros_like", "ones_like"))
 _CHOOSES = ("sample", "shuffle", "sampleBy")
 _USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
@@ -94,7 +98,7 @@ class Choices:
         for effect in self.world.resolved.effects.own.get(site, ()):
             decides = self._decides(effect)
             left = self._left_open(effect, decides)
-            generator = self._generator(effect)
+            generator = self.generator(effect)
             if left is None or (decides == "network" and generator in networks):
                 continue
             if decides == "network":
@@ -139,12 +143,14 @@ class Choices:
             return ""
         if role is Role.FIT:
             plain = not attrs.get("schedule") and not attrs.get("guard") and self.world.trains(effect)
-            drawn = plain and self._generator(effect) in NETWORKS and self._imports(effect)
+            drawn = plain and self.generator(effect) in NETWORKS and self._imports(effect)
             return "network" if drawn and not self._starts_fixed(effect.site[0]) else ""
         if role in _MODELS or role in ROWS:
             return ("rows" if role in ROWS else "model") if effect.entry.seed is not None else ""
         if role is Role.SAMPLE and (effect.name in _REORDERS | _PICKS or _chooses(effect)):
             used = self.world.seen(DRAWN, effect.site[0])
+            if effect.call.args and _MACHINES.search(name_of(effect.call.args[0]).rpartition(".")[2]):
+                return ""
             if used.uses and (effect.name in _REORDERS or self._position(effect) in used.behind):
                 return "order" if _orders(effect) else "rows"
         return ""
@@ -188,13 +194,13 @@ class Choices:
             return True
         code, path = self.world.resolved.code, effect.site[0]
         return any(
-            not statement.level and imported.module.partition(".")[0] in {effect.entry.library, self._generator(effect)}
+            not statement.level and imported.module.partition(".")[0] in {effect.entry.library, self.generator(effect)}
             for number in code.scopes(path)
             for statement, _, _ in code.index(path, number).imports
             for imported in statement.names
         )
 
-    def _generator(self, effect: Effect) -> str:
+    def generator(self, effect: Effect) -> str:
         """The process-wide generator that a call draws from when it is given none; "" for one of its own."""
         library = self.world.resolved.knowledge.library(effect.entry.library)
         own = effect.entry.attrs.get("draws")
@@ -206,7 +212,7 @@ class Choices:
         if named:
             return frozenset(str(named).split())
         own = effect.entry.kind == "class" or effect.entry.returns  # a generator of its own
-        return frozenset() if own else frozenset({self._generator(effect)} - {""})
+        return frozenset() if own else frozenset({self.generator(effect)} - {""})
 
 
 def _may_draw(effect: Effect) -> bool:

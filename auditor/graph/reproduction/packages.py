@@ -14,7 +14,7 @@ from auditor.graph.reproduction.installs import TOOLS, constrained
 from auditor.graph.reproduction.roots import roots_of
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
-from auditor.model.facts import Requirement
+from auditor.model.facts import Facts, Requirement
 from auditor.model.regex import regex
 
 _FOR_WORK = regex(
@@ -42,7 +42,7 @@ _PATCHES = regex(r"~=\s*\d+\.\d+\.\d+|===?\s*\d+\.\d+\.\*")
 
 class Pinning(msgspec.Struct, frozen=True):
     """How far what one file asks for is pinned: `loose` are the requirements that allow several versions. `unused`: it has a
-    name of its own, which nothing mentions."""
+    name of its own, which nothing mentions, or is a single script that says what it needs."""
 
     path: str
     loose: tuple[Asked, ...]
@@ -76,12 +76,40 @@ def _environments(world: World) -> tuple[Environment, ...]:
     for path, facts in sorted(world.files.items()):
         if facts.kind not in ENVIRONMENTS or not places.is_product(path) or _is_for_work(world, path):
             continue
-        if path in parts or "constraints" in path.rpartition("/")[2]:
+        if path in parts or "constraints" in path.rpartition("/")[2] or _is_for_tests(world, path):
             continue
+        if _is_script(world, path) and world.once(_locking):
+            continue  # a tool by hand beside a project that is locked
         asked = tuple(a for a in closure(world.files, path) if _counts(a.requirement))
         if asked and not _packs(world, path):
             found.append(Environment(path, asked, _is_locked(world, path)))
     return tuple(found)
+
+
+def _is_for_tests(world: World, path: str) -> bool:
+    """Whether a list stands beside a package that asks for what it needs itself, and tests alone install from the list."""
+    facts, folder, name = world.files[path], dirname(path), path.rpartition("/")[2]
+    if facts.kind != "requirements" or name in world.documents.text:
+        return False
+    beside = [other for at, other in world.files.items() if dirname(at) == folder and at != path]
+    packed = any(other.kind in ("python", "setup-cfg", "pyproject") and _asks_itself(other) for other in beside)
+    users = [(at, other) for at, other in world.files.items() if at != path and _uses(at, other, path)]
+    return packed and bool(users) and all(other.kind == "tox" or at.endswith("noxfile.py") for at, other in users)
+
+
+def _asks_itself(facts: Facts) -> bool:
+    """Whether a package definition says what the package needs wherever it is installed."""
+    return any(not requirement.group for requirement in facts.requirements)
+
+
+def _uses(at: str, facts: Facts, path: str) -> bool:
+    """Whether a file installs from a list, includes it, copies it, or names it in a command."""
+    name = path.rpartition("/")[2]
+    if any(included(at, ref) == path for ref in facts.references if ref.how in ("requirement", "constraint")):
+        return True
+    words = (word.text for step in facts.steps for command in step.commands for word in command.words)
+    reads = (ref.path for step in facts.steps for ref in step.reads)
+    return any(text.rpartition("/")[2] == name for text in (*words, *reads))
 
 
 def _is_for_work(world: World, path: str) -> bool:
@@ -151,9 +179,14 @@ def pinnings(world: World, owned: Callable[[str], bool]) -> list[Pinning]:
         loose = [] if environment.locked else [
             a for a in environment.asked if each[a.requirement.name] is a and not a.requirement.pinned and a.requirement.name not in held
         ]  # fmt: skip
-        unused = _is_unused(world, environment.path)
+        unused = _is_unused(world, environment.path) or _is_script(world, environment.path)
         found.append(Pinning(environment.path, tuple(loose), len(each) - len(loose), unused))
     return found
+
+
+def _is_script(world: World, path: str) -> bool:
+    """Whether the file is a script that says itself what it needs, for whoever runs it alone."""
+    return world.files[path].kind == "python" and path.rpartition("/")[2] != "setup.py"
 
 
 _USUAL = regex(

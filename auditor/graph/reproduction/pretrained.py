@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.observed.lineage import Touch, library_call
+from auditor.graph.reproduction.idle_loads import is_idle_load
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const
@@ -155,6 +156,6 @@ def _asset(world: World, name: str, touches: list[Touch]) -> Asset:
     named = [_branches(world, touch) for touch in touches]
     branch = min(frozenset.union(*named)) if all(named) else ""
     what, certainty = "data set" if data else "model", max(touch.confidence for touch in touches)
-    idle = all(world.uncalled.of(touch.site) for touch in touches)
+    idle = all(is_idle_load(world, touch.site, touch.effect) for touch in touches)
     tried = all(touch.site[0].endswith(".ipynb") for touch in touches)
     return Asset(name, what, branch, tuple(spots), trusted, certainty, idle, tried)

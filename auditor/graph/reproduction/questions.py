@@ -18,7 +18,9 @@ from auditor.graph.reproduction import (
     runtime,
     starting,
     train_serve,
+    undone,
 )
+from auditor.graph.started import Started
 from auditor.model.place import Place
 
 
@@ -34,6 +36,14 @@ class Reproduction(Part):
     def chances(self) -> list[randomness.Chance]:
         """What chance decides on the way to a model, by file."""
         return randomness.chances(self._world, self.owns)
+
+    def undone_seeds(self) -> list[undone.Undone]:
+        """The calls that draw a new seed after a program that trains has set one."""
+        return undone.undone(self._world, self.owns)
+
+    def is_needed(self, path: str) -> bool:
+        """Whether a program, or one that imports it, is started, named, or declares a pipeline."""
+        return self._world.once(Started).needs(path)
 
     @cached_property
     def pinnings(self) -> list[packages.Pinning]:

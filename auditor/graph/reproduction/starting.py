@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -23,11 +24,12 @@ _RESULTS = frozenset({
 class EntryPoints(msgspec.Struct, frozen=True):
     """The training programs of a component, by whether something that is declared or documented starts one of them.
 
-    Those that only draw what they fit are left out where nothing does.
+    Those that only draw what they fit are left out where nothing does. `told` are those whose own first words give the command.
     """
 
     named: tuple[str, ...]
     unnamed: tuple[Training, ...]
+    told: frozenset[str] = frozenset()
 
 
 def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
@@ -49,7 +51,15 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
     # What a started program trains cannot always be followed: its name says that it does.
     code = world.resolved.code.programs
     named += [each for each in sorted(started) if each in code and owned(each) and may_train(_words_of(each))]
-    return EntryPoints(tuple(dict.fromkeys(named)), tuple(unnamed))
+    told = frozenset(each.program for each in unnamed if _tells_how(world, each.program))
+    return EntryPoints(tuple(dict.fromkeys(named)), tuple(unnamed), told)
+
+
+def _tells_how(world: World, path: str) -> bool:
+    """Whether the first words of a program give the command that starts it."""
+    stem, text = path.rpartition("/")[2].rpartition(".")[0], world.resolved.code.scope(path, 0).doc
+    command = rf"\b(python3?|torchrun|accelerate launch|deepspeed)\b[^\n]*\b{re.escape(stem)}\b"
+    return re.search(command, text) is not None
 
 
 def _words_of(path: str) -> str:

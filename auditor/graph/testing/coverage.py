@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import serving_side, training_side
+from auditor.graph.coupling.sides import asks_a_model, serving_side, training_side
 from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight
 from auditor.graph.testing.suites import suites
@@ -91,6 +91,7 @@ def feature_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
         and not _draws(world, site)
         and not _only_prints(world, site)
         and not _is_asked_for_settings(world, site)
+        and not _is_after_answers(world, site)
     ]
 
 
@@ -163,6 +164,30 @@ def _is_asked_for_settings(world: World, site: Site) -> bool:
         if param.annotation
     )
     return "Trial" in named and not any(e.role is Role.FIT for e in world.resolved.effects.own.get(site, ()))
+
+
+def _is_after_answers(world: World, site: Site) -> bool:
+    """Whether a function comes to its work on data only when it has asked the model: it sets answers beside what is known."""
+    if world.resolved.code.scope(*site).kind != "function":
+        return False
+    own, effects = world.resolved.effects.own.get(site, ()), world.resolved.effects
+    asked = [effect.line for effect in own if effect.role is Role.PREDICT]
+    asked += [
+        edge.line for edge in effects.calls.get(site, ()) if _answers(world, (edge.callee.path, edge.callee.scope))
+    ]
+    if not asked or any(effect.role in (Role.FIT, Role.FIT_TRANSFORM) for effect in own):
+        return False
+    items = world.resolved.code.index(*site).items
+    work = [line for target, value, line in items if _is_column(target) and _from_columns(value)]
+    work += [effect.line for effect in own if effect.role in _WORK and not effect.dead]
+    return bool(work) and min(work) > min(asked)
+
+
+def _answers(world: World, site: Site) -> bool:
+    """Whether a function asks a model, itself or in one that it calls."""
+    called = ((edge.callee.path, edge.callee.scope) for edge in world.resolved.effects.calls.get(site, ()))
+    code = world.resolved.code
+    return any(asks_a_model(each.call) for at in (site, *called) for each in code.index(*at).calls)
 
 
 def _is_column(target: Expr) -> bool:

@@ -23,12 +23,21 @@ _INCLUDED = (*_IMPORTABLE, ".ipynb")
 """What a notebook may run in its own place."""
 
 
+LIBRARIES = frozenset({
+    "torch", "torchvision", "tensorflow", "keras", "jax", "flax", "mxnet", "paddle", "numpy", "pandas", "scipy", "sklearn", "statsmodels",
+    "matplotlib", "seaborn", "plotly", "xgboost", "lightgbm", "catboost", "transformers", "mlflow", "wandb", "optuna", "ray", "dask",
+    "pyspark", "airflow", "prefect", "dagster", "kfp", "sagemaker", "boto3", "requests", "flask", "fastapi", "streamlit", "gradio", "cv2",
+    "openai", "langchain", "comet_ml", "neptune", "clearml",
+})  # fmt: skip
+"""Libraries whose name a package gives to the module that adapts it (`wrappers/torch.py`), and nobody to what a script has beside it."""
+
+
 class Modules:
     """The importable files of a tree, found by what import statements say.
 
     Where Python would search is not written down anywhere, so the places are tried in this order: the folder of the
     importing script, its parents up to the root, their `src` folders, then, but for names of the standard library, any folder
-    of the tree under which the whole dotted name exists exactly once.
+    of the tree under which the whole dotted name exists exactly once. Within a package, the name of a well-known library is that library.
     """
 
     def __init__(self, programs: Mapping[str, Program]) -> None:
@@ -79,7 +88,7 @@ class Modules:
         paths = self.included ^ former.included
         ends = [path.rpartition("/") for path in paths]
         packages = {folder for folder, _, name in ends if name == "__init__.py"}
-        standard = sys.stdlib_module_names & self._roots.keys() if packages else ()
+        standard = (sys.stdlib_module_names | LIBRARIES) & self._roots.keys() if packages else ()
         beside = (name for name in standard if not packages.isdisjoint(self._roots[name]))
         folders = packages | (self.folders ^ former.folders) | (self._owning ^ former._owning)
         stems = (name.rpartition(".")[0] for _, _, name in ends)
@@ -144,16 +153,19 @@ class Modules:
         if known is None:
             known = self._holding[first] = frozenset(holders)
         standard = first in sys.stdlib_module_names
+        foreign = standard or first in LIBRARIES
         for base in _upwards(folder):
             for place in (base, f"{base}/src" if base else "src"):
                 # In a package the module beside is no other than `.logging`.
-                if place in known and not (standard and f"{place}/__init__.py" in self.paths):
+                if place in known and not (foreign and f"{place}/__init__.py" in self.paths):
                     found = self.file(place, dotted)
                     # A folder without any Python of its own level is no evidence against a library of that name.
                     if found and not (found.endswith("/") and place != folder and not self._owns(found)):
                         return found
         if standard:  # nobody needs to have a folder of the tree on the path to import it
             return None
+        if foreign:
+            holders = [base for base in holders if f"{base}/__init__.py" not in self.paths]
         installed = [base for base in holders if base.endswith("/src")]  # what lies there is meant to be imported so
         if "." in dotted or len(holders) == 1 or installed:
             among = holders if "." in dotted or len(holders) == 1 else installed

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from auditor.model.ir import Program
 from auditor.program.naming.names import Modules, parts_of
 
-NAMES = ("a", "b", "c", "src", "tests", "utils", "logging")
+NAMES = ("a", "b", "c", "src", "tests", "utils", "logging", "torch")
 folders = st.lists(st.sampled_from(NAMES), max_size=3).map("/".join)
 files = st.builds(
     lambda folder, name: f"{folder}/{name}.py".lstrip("/"), folders, st.sampled_from((*NAMES, "__init__", "config"))

@@ -28,6 +28,19 @@ CONSTANT = "PATH = 'x'\ndef load(): pass\n"
         pytest.param(["p/q/__init__.py", "p/q/c.py", "p/a.py"], "p/a.py", "q.c", 1, "p/q/c.py", id="dot and path"),
         pytest.param(["p/a.py", "b.py"], "p/a.py", "b", 1, None, id="a dot does not leave its folder"),
         pytest.param(["deep/lib/core.py", "app/run.py"], "app/run.py", "core", 0, "deep/lib/core.py", id="sys.path"),
+        pytest.param(
+            ["p/__init__.py", "p/torch.py", "run.py"], "run.py", "torch", 0, None, id="no adapter is the library"
+        ),
+        pytest.param(
+            ["p/__init__.py", "p/torch.py", "p/a.py"], "p/a.py", "torch", 0, None, id="nor to its own package"
+        ),
+        pytest.param(
+            ["p/__init__.py", "p/torch.py", "p/a.py"], "p/a.py", "torch", 1, "p/torch.py", id="unless by a dot"
+        ),
+        pytest.param(["p/torch.py", "p/a.py"], "p/a.py", "torch", 0, "p/torch.py", id="a script has it beside it"),
+        pytest.param(
+            ["p/keras/__init__.py", "t/a.py"], "t/a.py", "keras", 0, "p/keras/__init__.py", id="the library itself"
+        ),
         pytest.param(["x/core.py", "y/core.py", "app/run.py"], "app/run.py", "core", 0, None, id="ambiguous"),
         pytest.param(["x/utils.py", "app/run.py"], "app/run.py", "utils", 0, None, id="far too plain a name"),
         pytest.param(
