@@ -12,11 +12,14 @@ from auditor.graph import places
 from auditor.graph.data.versions import trainings
 from auditor.graph.leakage.handovers import handovers
 from auditor.graph.leakage.on_purpose import on_purpose
+from auditor.graph.observed.written import name_of
 from auditor.graph.started import Started
 from auditor.graph.world import World
+from auditor.model.ir import Call, Const, Expr, If
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
+from auditor.program.naming.statements import placed, within
 from auditor.program.rows import anew, verdicts
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
@@ -192,9 +195,29 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
                 continue
             if key not in found or _outweighs(leak, found[key]):  # another program may see it judged
                 found[key] = leak
-        for again in _grouped(anew.fitted_anew(trace)):
+        for again in _grouped([each for each in anew.fitted_anew(trace) if not _is_fallback(world, each.fit.spot)]):
             found.setdefault((again[0].fit.spot, again[0].fit.name), _anew(world, again))
     return Leaks(tuple(found[key] for key in sorted(found)), tuple(shares), tuple(cut))
+
+
+def _is_fallback(world: World, spot: Spot) -> bool:
+    """Whether a line fits what was found not to be fitted (`if not hasattr(encoder, "classes_")`): not where training did it."""
+    code = world.resolved.code
+    return any(
+        at.line == spot.line and any(type(each) is If and _asks_whether_fitted(each.test) for each in at.around)
+        for number in code.scopes(spot.path)
+        for at in placed(code.scope(spot.path, number).body)
+    )
+
+
+def _asks_whether_fitted(test: Expr) -> bool:
+    """Whether a test asks an object for what only a fit gives it: by convention such names end in `_`."""
+    asked = (
+        node.args[1]
+        for node in within(test)
+        if type(node) is Call and name_of(node.func) == "hasattr" and len(node.args) == 2
+    )
+    return any(type(name) is Const and str(name.value).endswith("_") for name in asked)
 
 
 def _is_aside(world: World, owned: Callable[[str], bool], path: str) -> bool:
