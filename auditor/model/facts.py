@@ -265,6 +265,14 @@ class Section(Fact):
     text: str
 
 
+class Heading(Fact):
+    """A heading between the cells of a notebook; `line` is that of the program where what stands under it begins."""
+
+    title: str
+    level: int
+    line: int
+
+
 class Column(Fact):
     """One column of a table as its first rows show it. Values themselves are not kept.
 
@@ -309,6 +317,7 @@ class Facts(msgspec.Struct, frozen=True):
     watches: tuple[Watch, ...] = ()
     secrets: tuple[Secret, ...] = ()
     embedded: tuple[Embedded, ...] = ()
+    headings: tuple[Heading, ...] = ()
 
     def attr(self, name: str) -> str | None:
         """The first value of an attribute, or None."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
-from auditor.model.facts import Trouble
+from auditor.model.facts import Heading, Trouble
 from auditor.model.ir import Cell, Escape, Program
 from auditor.model.regex import regex
 from auditor.source import parse
@@ -53,36 +53,39 @@ class _Piece(msgspec.Struct, frozen=True):
     escapes: tuple[Escape, ...]
 
 
-class Kernel(NamedTuple):
-    """What runs a notebook: the language, and the hosted platform that it was last open on ("" where nothing tells)."""
+class Around(NamedTuple):
+    """What stands around the code of a notebook: the language of its kernel, the hosted platform that it was last open on
+    ("" where nothing tells), and the headings of its texts."""
 
     language: str = ""
     platform: str = ""
+    headings: tuple[Heading, ...] = ()
 
 
-def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], Kernel]:
-    """The program of a notebook or None, what could not be read, and what runs it. Never raises."""
+def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], Around]:
+    """The program of a notebook or None, what could not be read, and what stands around it. Never raises."""
     if len(data) > MAX_NOTEBOOK_BYTES:
         return (
             None,
             (Trouble(None, f"the notebook is larger than {MAX_NOTEBOOK_BYTES:,} bytes", "too-large"),),
-            Kernel(),
+            Around(),
         )
     data, file, trouble = _load(data)
     if file is None:
-        return None, (trouble,) if trouble else (), Kernel()
+        return None, (trouble,) if trouble else (), Around()
     raws = _cells(file)
     if raws is None:
-        return None, (Trouble(1, "the notebook has no cells: neither `cells` nor `worksheets`", "invalid"),), Kernel()
-    kernel = Kernel(_language(file.metadata), _platform(file.metadata))
-    if kernel.language != "python":
-        return None, (), kernel
+        return None, (Trouble(1, "the notebook has no cells: neither `cells` nor `worksheets`", "invalid"),), Around()
+    around = Around(_language(file.metadata), _platform(file.metadata))
+    if around.language != "python":
+        return None, (), around
     if (run := _run_of(file.metadata)) is not None:
         says = f"what a run of papermill left of {run}; its code is not read"
-        return None, (*([trouble] if trouble else []), Trouble(None, says, "outcome")), kernel
-    pieces, doubts = _pieces(data, raws)
+        return None, (*([trouble] if trouble else []), Trouble(None, says, "outcome")), around
+    pieces, doubts, headings = _pieces(data, raws)
     program, troubles = _program(pieces)
-    return program, (*([trouble] if trouble else []), *doubts, *troubles), kernel
+    around = around._replace(headings=tuple(headings[:MAX_HEADINGS]))
+    return program, (*([trouble] if trouble else []), *doubts, *troubles), around
 
 
 def cell_texts(data: bytes, wanted: Collection[int]) -> dict[int, str]:
@@ -188,9 +191,10 @@ def _mapping(value: Any, key: str) -> dict[str, Any]:
 # --- the cells -----------------------------------------------------------------------------------
 
 
-def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Trouble]]:
+def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Trouble], list[Heading]]:
     pieces: list[_Piece] = []
     troubles: list[Trouble] = []
+    headings: list[Heading] = []
     start, position, physical = 1, 0, 1
     for index, raw in enumerate(raws):
         written = bytes(raw)
@@ -200,6 +204,7 @@ def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Tr
             troubles.append(Trouble(None, f"cell {index} does not have the form of a notebook cell", "invalid"))
             continue
         if cell.cell_type != "code":
+            headings += _headings(source, start)
             continue
         if len(pieces) == MAX_CELLS:
             troubles.append(Trouble(None, f"only the first {MAX_CELLS:,} code cells were read", "too-large"))
@@ -211,7 +216,23 @@ def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Tr
         piece = _piece(cell, source, index, start, physical if found >= 0 and offset >= 0 else 0)
         pieces.append(piece)
         start += piece.cell.lines
-    return pieces, troubles
+    return pieces, troubles, headings
+
+
+def _headings(text: str, line: int) -> Iterator[Heading]:
+    """The headings in a text between cells, before the program's line; lines in fenced code are none."""
+    fenced = False
+    for written in text.splitlines() if "#" in text else ():
+        fenced ^= written.lstrip().startswith(("```", "~~~"))
+        if not fenced and (found := _HEADING.match(written)) is not None:
+            title = " ".join(_MARKUP.sub("", found[2]).split())
+            yield Heading(title[:MAX_TITLE], len(found[1]), line)
+
+
+_HEADING = regex(r" {0,3}(#{1,6})[ \t]*([^#\s].*?)[ \t]*#*$")
+_MARKUP = regex(r"<[^<>]{0,200}>|[*_`]{1,3}(?!\w)|(?<!\w)[*_`]{1,3}")
+MAX_HEADINGS = 500
+MAX_TITLE = 120  # characters
 
 
 def _place(data: bytes, written: bytes, position: int) -> int:
@@ -274,9 +295,9 @@ def _decoded(written: bytes) -> tuple[_CodeCell, str]:
 
 
 def _joined(cell: _CodeCell) -> str:
-    """The text of a cell, which is a string or a list of lines."""
+    """The text of a code cell or of one in Markdown, which is a string or a list of lines."""
     raw = _raw(cell)
-    value = msgspec.json.decode(raw) if raw and cell.cell_type == "code" else None
+    value = msgspec.json.decode(raw) if raw and cell.cell_type in ("code", "markdown") else None
     if isinstance(value, str):
         return value
     return "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else ""

@@ -32,7 +32,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=each.work,
             remedy="catch what is expected, log and count it, and let the rest fail",
             related=(each.worked.says(f"{each.work} here"),),
-            milder=int(each.idle),
+            milder=int(each.idle or each.shows),
         )
     for error in graph.unraised_errors():
         yield Finding(

@@ -29,6 +29,7 @@ RULE = Rule(
     ml_test_score=("Infra 3",),
     references=("Reading of public repositories", "pyflakes"),
 )
+SURE = 0.6
 TOLD_OF_NOTEBOOKS = "NPRT"
 """The archetypes of which the hidden state of notebooks is asked (REP008)."""
 
@@ -37,8 +38,11 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     names, looked = graph.undefined_names()
     # What a notebook that was run lacks is told as its hidden state (REP008), where that is asked for.
     elsewhere = graph.looks_like(TOLD_OF_NOTEBOOKS)
-    lacked = {(each.path, each.name) for each in graph.notebooks().hidden if each.kind == "undefined"}
-    told = [each for each in names if not elsewhere or (each.place.path, each.name) not in lacked]
+    hidden = {each.path for each in graph.notebooks().hidden if each.kind == "undefined"}
+    lacked = [each for each in names if each.ran and each.place.path in hidden]
+    told = [each for each in names if not elsewhere or each not in lacked]
+    # What nothing here names is there for those who install it, and notebooks are the product where there are hardly others.
+    product = {"ipynb": graph.confidence("N") >= SURE, "py": graph.confidence("L") >= SURE}
     for each in told:
         times = f" ({each.uses} times)" if each.uses > 1 else ""
         others = f", as {'is' if len(each.others) == 1 else 'are'} {', '.join(each.others)}" if each.others else ""
@@ -47,7 +51,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             each.place,
             entity=each.name,
             remedy=f"{f'import it from {each.source}' if each.source else 'define or import it'}, and let CI run this program",
-            milder=int(each.idle or (each.place.path, each.name) in lacked),
+            milder=int(
+                each.idle or each in lacked or (each.aside and not product.get(each.place.path.rpartition(".")[2]))
+            ),
         )
     absent = graph.absent_methods()
     for method in absent:

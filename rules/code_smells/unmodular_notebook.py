@@ -52,11 +52,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             yield Clean(says=f"{notebook.path} is short, or in functions")
             continue
         says = f" and writes {use[0]}, which {use[1]} reads" if use is not None else ""
+        looks = bool(notebook.work) and not notebook.keeps  # a table about a model that it does not keep is no step
         work = f" It {notebook.work}." if notebook.work else ""
         yield Finding(
             f"{notebook.path} holds {notebook.lines} lines without a single function{says}.{work}".rstrip("."),
             Place(notebook.path),
             entity=notebook.path,
             remedy="move the steps into functions of a module with tests, and keep the notebook as a report",
-            milder=0 if notebook.work or use is not None else 1,
+            milder=int(not ((long and notebook.work) or (use is not None and not looks))),
         )

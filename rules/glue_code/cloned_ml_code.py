@@ -33,7 +33,7 @@ RULE = Rule(
     ml_test_score=("Data 7",),
     references=("Tang et al. 2021", "van Oort et al. 2021"),
 )
-FEWEST, MOST, LEAST = 100, 10, 10
+FEWEST, MOST, LEAST, FEW = 100, 10, 10, 25
 REMEDY = "keep one copy as a tested function, with what differs as its parameters"
 SURE = 0.6
 
@@ -84,7 +84,7 @@ def _pairs(clones: Clones) -> Iterator[Finding]:
                     run.copy.says(f"again in {run.copy_name}"),
                 )
             ),
-            milder=1 if clones.drafts or clones.share < (RULE.fail or 1) else 0,
+            milder=int(clones.drafts or clones.share < (RULE.fail or 1) or pair.statements < FEW),
         )
 
 

@@ -49,6 +49,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if not trainings:
         yield NotApplicable("the served model is not trained in this component")
         return
+    training = graph.training_of_served()
+    if all(graph.draws_its_rows(each) for each in ([training] if training else trainings)):
+        yield NotApplicable("what is trained here learns from rows that it draws itself: trained again, it is the same")
+        return
     if graph.settings.static_model:
         yield NotEvidenced("the model is declared static (claimed, not verified)", searched=SEARCHED)
         return
@@ -68,7 +72,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=SEARCHED)
     else:
-        training = graph.training_of_served()
         named = f" ({training.program})" if training else ""
         yield Finding(
             f"{served[0].says}, but no schedule or event leads to its training{named}",

@@ -66,6 +66,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         return
     first, *others = [subject for subject in subjects if not subject.tested]
     idle = sum(subject.touched for subject in subjects) - len(tested)
+    # What no pipeline declares and nothing serves is run by somebody who looks at each figure.
+    by_hand = not graph.serving() and not graph.rehearsals().pipelines
     yield Finding(
         f"{'only ' if tested else ''}{len(tested) or 'none'} of {plural(len(subjects), 'piece')} of feature code "
         f"{'is' if len(tested) < 2 else 'are'} reached by a test that can fail; not {first.name}"
@@ -74,6 +76,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         entity="feature-code",
         remedy="test each transform on a small frame with nulls, unseen categories and limits, and assert values, not only shapes",
         related=tuple(other.place.says(f"{other.name}: no test either") for other in others[:12]),
-        milder=(share >= LITTLE) + (len(subjects) < FEW) + graph.taught + (not graph.serving()),
+        milder=(share >= LITTLE) + (len(subjects) < FEW) + graph.taught + by_hand,
         searched=SEARCHED,
     )

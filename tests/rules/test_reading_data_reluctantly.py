@@ -31,6 +31,12 @@ def test_a_table_read_from_an_address_is_data_however_it_is_called() -> None:
     assert severities(files, "DAT001") == ["high"]
 
 
+def test_what_is_fetched_into_a_file_is_data_however_its_address_is_called() -> None:
+    get = "from urllib.request import urlretrieve\nurlretrieve('https://example.org/up', 'got.csv')\n"
+    (finding,) = found({"fit.py": get + PD + "f = pd.read_csv('got.csv')\n" + FIT}, "DAT001")
+    assert finding.entity == "https://example.org/up"
+
+
 RUN = {"Makefile": "train:\n\tpython run_it.py\n"}
 
 
@@ -63,10 +69,15 @@ def test_another_entry_of_a_function_that_a_started_program_runs_is_no_training_
         ("/home/maryanne/work/shop_forecast/made/x.csv", ["low"]),
         ("/home/maryanne/work/elsewhere/made/x.csv", ["high"]),
         ("/mnt/shop_forecast/made/x.csv", ["high"]),
+        ("/mnt/example/made/x.csv", ["low"]),  # the repository is called so
+        ("/mnt/examples/made/x.csv", ["high"]),
+        ("/home/maryanne/work/sets/raw/x.csv", ["low"]),
+        ("/home/maryanne/work/sets/cooked/x.csv", ["high"]),
+        ("/mnt/work/sets/raw/x.csv", ["high"]),
     ],
 )
 def test_a_path_into_somebodys_checkout_is_one_of_the_tree(path: str, severity: list[str]) -> None:
-    files = {"fit.py": PD + f"f = pd.read_csv('{path}')\n" + FIT, "shop_forecast/__init__.py": ""}
+    files = {"fit.py": PD + f"f = pd.read_csv('{path}')\n" + FIT, "shop_forecast/__init__.py": "", "sets/raw/note": ""}
     assert severities(files, "DAT001") == severity
 
 
@@ -82,6 +93,7 @@ def test_what_a_program_writes_into_the_tree_is_read_again_by_the_path_of_a_chec
 def test_below_a_file_lies_nothing() -> None:
     load = PD + "import glob\n{}f = pd.concat([pd.read_csv(p) for p in glob.glob('raw/shop.csv/*.csv')])\n" + FIT
     assert [each.entity for each in found({"fit.py": load.format("")}, "DAT001")] == ["raw/shop.csv/*.csv"]
+    assert not found({"fit.py": load.format(""), "raw/shop.csv": "a,y\n1,2\n"}, "DAT001")
     both = load.format("f = pd.read_csv('raw/shop.csv')\n")
     assert "*.csv" not in "".join(each.message for each in found({"fit.py": both}, "DAT001"))
 
@@ -139,6 +151,13 @@ def test_how_what_made_no_model_is_kept_tells_nothing_of_what_did() -> None:
 )
 def test_a_comment_that_asks_for_ones_own_file_weighs_less(comment: str, severity: str) -> None:
     assert severities({"a.py": PD + f"f = pd.read_csv('in/trips.csv'){comment}\nprint(f)\n"}, "PIP004") == [severity]
+
+
+def test_a_document_that_points_to_a_set_of_the_name_tells_where_it_is_had() -> None:
+    read = {"a.py": PD + "f = pd.read_csv('creditcards.csv')\nprint(f)\n"}
+    address = "# A\n\nFrom https://www.kaggle.com/datasets/someone/{}.\n"
+    assert not found({**read, "README.md": address.format("creditcardsfraud")}, "PIP004")
+    assert found({**read, "README.md": address.format("debitcardsfraud")}, "PIP004")
 
 
 def test_files_of_one_folder_that_nothing_provides_are_told_once() -> None:
@@ -219,6 +238,8 @@ def test_a_comment_may_ask_to_put_ones_own_path_there() -> None:
     read = PD + "# {}\nf = pd.read_csv('/home/mary/sets/a.csv')\n"
     assert severities({"a.py": read.format("point this to your own file")}, "DAT005") == ["low"]
     assert severities({"a.py": read.format("the file of 2020")}, "DAT005") == ["medium"]
+    far = read.format("point this to your own file").replace("\nf =", "\n" * 9 + "f =")
+    assert severities({"a.py": far}, "DAT005") == ["medium"]
 
 
 def test_what_is_put_aside_in_a_folder_weighs_less() -> None:
@@ -247,9 +268,40 @@ def test_settings_that_a_program_writes_are_told_where_they_come_from() -> None:
         ("return f.sort_values('a').iloc[0]", False),
         ("return f.sort_values('a').iloc[:9]", True),
         ("return g.iloc[0]", True),
+        ("return f.values[0]", True),
         ("return f", True),
     ],
 )
 def test_who_takes_one_usable_row_reckons_with_no_other(rest: str, told: bool) -> None:
     code = f"def probe(f, g):\n    f['a'] = pd.to_numeric(f['a'], errors='coerce')\n    f = f.dropna(subset=['a'])\n    {rest}\n"
     assert bool(found({"a.py": PD + code}, "DAT011")) is told
+
+
+@pytest.mark.parametrize(
+    ("comment", "severity"),
+    [
+        ("put your own path here", "low"),
+        ("your data folder here", "low"),
+        ("your turn", "medium"),
+        ("change of paths", "medium"),
+    ],
+)
+def test_ways_to_ask_for_ones_own_path(comment: str, severity: str) -> None:
+    assert severities({"a.py": PD + f"f = pd.read_csv('/home/mary/sets/a.csv')  # {comment}\n"}, "DAT005") == [severity]
+
+
+@pytest.mark.parametrize("folder", ["wandb", "mlruns", "multirun", "lightning_logs"])
+def test_what_a_run_left_of_its_settings_is_nobodys_path(folder: str) -> None:
+    text = "root: /home/mary/sets\n"
+    assert not found({"b.py": "x = 1\n", f"{folder}/1/config.yaml": text}, "DAT005")
+    assert found({"b.py": "x = 1\n", f"{folder}_of_mine/1/config.yaml": text}, "DAT005")
+
+
+def test_data_that_something_started_trains_on_are_told_of_first() -> None:
+    tried, made = PD + "f = pd.read_csv('raw/a.csv')\n" + FIT, PD + "f = pd.read_csv('raw/b.csv')\n" + FIT
+    (finding,) = found({"another.py": tried, "run_it.py": made, **RUN}, "DAT009")
+    assert (finding.message.split()[3], finding.severity.name) == ("raw/b.csv", "MEDIUM")
+    kept = {"run_it.py": made.replace("raw/b.csv", "kept.csv"), "kept.csv": "a,y\n1,2\n"}
+    told = {"README.md": "# A\n\nThe table `kept.csv` has what customers bought last year.\n"}
+    (finding,) = found({"another.py": tried, **kept, **told, **RUN}, "DAT009")
+    assert (finding.entity, finding.severity.name) == ("raw/a.csv", "LOW")

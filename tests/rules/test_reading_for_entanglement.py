@@ -227,6 +227,20 @@ def test_what_a_task_of_an_orchestrator_returns_is_kept_by_it() -> None:
     assert not found({**tree, "train.py": kept}, "ENT011")
 
 
+@pytest.mark.parametrize(
+    ("module", "step", "severity"),
+    [("preprocessing", "StandardScaler", "critical"), ("impute", "KNNImputer", "medium")],
+)
+def test_filling_gaps_anew_changes_less_than_a_scale_does(module: str, step: str, severity: str) -> None:
+    app = (
+        f"import joblib\nimport pandas as pd\nfrom flask import Flask, request\nfrom sklearn.{module} import {step}\n"
+        "app = Flask(__name__)\nm = joblib.load('m.pkl')\n\n\n@app.route('/p', methods=['POST'])\ndef p():\n"
+        f"    return str(m.predict({step}().fit_transform(pd.DataFrame([request.json]))))\n"
+    )
+    (told,) = judge(graphs({"app.py": app}, archetypes="S").components, [RULES["ENT011"]]).findings
+    assert told.severity.value == severity
+
+
 def test_a_scaler_whose_model_nothing_here_serves_is_not_evidenced() -> None:
     lost = SCALED.replace("{rest}", "    joblib.dump(m, 'm.pkl')\n") + "train(pd.read_csv('raw.csv'))\n"
     assert outcome({"raw.csv": "a,y\n", "train.py": lost}, "ENT011") == {Outcome.NOT_EVIDENCED}

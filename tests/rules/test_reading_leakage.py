@@ -71,6 +71,23 @@ def test_what_is_learned_anew_from_rows_to_be_predicted_spoils_the_answers_alone
     assert said({"train.py": READ + source}) == found
 
 
+@pytest.mark.parametrize(
+    ("test", "found"),
+    [
+        ("not hasattr(coder, 'classes_')", set()),
+        ("len(train) and not hasattr(coder, 'classes_')", set()),
+        ("len(train) > 3", {("LKG001", "medium")}),
+        ("hasattr(coder, 'name')", {("LKG001", "medium")}),
+    ],
+)
+def test_what_is_fitted_only_where_it_was_not_is_no_second_fit(test: str, found: set[tuple[str, str]]) -> None:
+    source = "from sklearn.preprocessing import LabelEncoder\ncoder = LabelEncoder()\n"
+    source += "train, test = pd.read_csv('train.csv'), pd.read_csv('test.csv')\n"
+    source += f"if {test}:\n    test['town'] = coder.fit_transform(test['town'])\n"
+    source += "model = LogisticRegression().fit(train[['age', 'town']], train['churned'])\nmodel.predict(test[['age', 'town']])\n"
+    assert said({"train.py": READ + source}) == found
+
+
 def test_the_target_of_both_parts_that_is_cut_off_by_its_place_accuses_nobody() -> None:
     source = """\
 from sklearn.preprocessing import LabelEncoder

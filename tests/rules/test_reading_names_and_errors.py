@@ -33,13 +33,17 @@ def test_a_name_in_a_branch_that_ends_anyway_or_is_off_hurts_less(source: str, s
     assert [found[0] for found in told({"a.py": source}, "COD008")] == [severity]
 
 
+NAMED = {"README.md": "# x\n\nRun n.ipynb.\n"}
+
+
 def test_a_cell_that_shows_that_it_failed_hurts_less() -> None:
     failed = notebook("import os", "print(gone)").replace(
         '"execution_count": null, "outputs": [], "source": "print',
         '"execution_count": 2, "outputs": [{"output_type": "error", "ename": "NameError", "evalue": "x", "traceback": []}], "source": "print',
     )
-    assert [found[0] for found in told({"n.ipynb": failed}, "COD008", "A")] == ["low"]
-    assert [found[0] for found in told({"n.ipynb": notebook("import os", "print(gone)")}, "COD008", "A")] == ["medium"]
+    assert [found[0] for found in told({"n.ipynb": failed, **NAMED}, "COD008", "A")] == ["low"]
+    whole = {"n.ipynb": notebook("import os", "print(gone)"), **NAMED}
+    assert [found[0] for found in told(whole, "COD008", "A")] == ["medium"]
 
 
 def test_one_forgotten_import_and_one_line_are_one_finding() -> None:
@@ -52,6 +56,16 @@ def test_one_forgotten_import_and_one_line_are_one_finding() -> None:
     ]
     twice = files | {"exp/more.py": files["exp/steps.py"]}
     assert len(told(twice, "COD008")) == 4
+
+
+def test_the_names_of_one_cell_are_one_finding_and_none_where_its_state_is_told() -> None:
+    cells = notebook("import os", "print(gone)\\nprint(lost)", "print(far)")
+    assert [message.partition(", and")[0] for _, message in told({"n.ipynb": cells}, "COD008", "A")] == [
+        "gone is used, as is lost",
+        "far is used",
+    ]
+    ran = cells.replace('"execution_count": null', '"execution_count": 2')
+    assert [message.partition(", and")[0] for _, message in told({"n.ipynb": ran}, "COD008", "N")] == []
 
 
 def test_a_comparison_in_what_nothing_calls_weighs_less() -> None:
@@ -130,3 +144,9 @@ def test_of_several_models_under_one_name_none_is_picked(rows: str, named: str) 
     files = {"raw.csv": "a,y\n", "train.py": MANY.format(rows=rows), "app.py": SERVED}
     ((_, message),) = told(files, "ENT011", "SP")
     assert f"is fitted before {named} and never saved" in message
+
+
+def test_a_result_that_is_dropped_where_calls_are_only_timed_was_not_wanted() -> None:
+    body = "import pandas as pd\ndef {}(d: pd.DataFrame):\n    d.sort_values('a')\n\n\n{}(pd.read_csv('a.csv'))\n"
+    for name, count in (("_benchmark_sort", 0), ("warm_up", 0), ("sort_it", 1), ("workbench_sort", 1)):
+        assert len(told({"a.py": body.format(name, name)}, "COD002")) == count

@@ -295,3 +295,23 @@ def test_what_to_watch_hangs_on_what_a_model_is_asked_about(imports: str, severi
     tests = graphs({"s.py": SERVICE, "tests/test_s.py": imports}, archetypes="S")
     (told,) = judge(tests.components, [RULES["MON001"]]).findings
     assert told.severity.value == "high"
+
+
+DRAWS = TRAIN.replace("import pandas as pd\n", "import numpy as np\nimport pandas as pd\n").replace(
+    "pd.read_csv('d.csv')", "pd.DataFrame({'x': np.random.normal(0, 1, 9), 'y': np.random.normal(0, 1, 9)})"
+)
+
+
+@pytest.mark.parametrize(
+    ("train", "told"),
+    [
+        (TRAIN, True),
+        (DRAWS, False),
+        (DRAWS + "f.to_csv('made.csv')\nprint(pd.read_csv('made.csv').shape)\n", False),
+        (DRAWS + "print(pd.read_csv('other.csv').shape)\n", True),
+        (DRAWS + "import requests\nprint(requests.get('https://example.org/x'))\n", True),
+        (TRAIN.replace("pd.read_csv('d.csv')", "load()"), True),
+    ],
+)
+def test_a_training_on_rows_that_it_draws_itself_need_not_run_again(train: str, told: bool) -> None:
+    assert bool(found({"train.py": train, "s.py": SERVICE}, "OPS001")) is told

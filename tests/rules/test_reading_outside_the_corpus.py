@@ -937,14 +937,14 @@ SETUP = {"parts/setup.ipynb": NOTEBOOK % (CELL % ("1", 1, "rows = load(where)"))
 def test_what_runs_a_notebook_in_its_place_hands_names_over() -> None:
     runs = CELL % ("1", 1, "where = 'x'") + ", " + CELL % ("2", 2, "def load(p):\\n    return p") + ", "
     runner = runs + CELL % ("3", 3, "%run ./parts/setup")
-    for rule in ("COD008", "REP008"):
-        assert found({**SETUP, "main.ipynb": NOTEBOOK % runs.rstrip(", ")}, rule, "N")
-        assert not found({**SETUP, "main.ipynb": NOTEBOOK % runner}, rule, "N")
+    for rule, kind in (("COD008", "L"), ("REP008", "N")):
+        assert found({**SETUP, "main.ipynb": NOTEBOOK % runs.rstrip(", ")}, rule, kind)
+        assert not found({**SETUP, "main.ipynb": NOTEBOOK % runner}, rule, kind)
         deeper = {"parts/outer.ipynb": NOTEBOOK % (CELL % ("1", 1, "%run ./parts/setup"))}
         outer = NOTEBOOK % (runs + CELL % ("3", 3, "%run parts/outer.ipynb"))
-        assert not found({**SETUP, **deeper, "main.ipynb": outer}, rule, "N")
+        assert not found({**SETUP, **deeper, "main.ipynb": outer}, rule, kind)
         starred = CELL % ("1", 1, "from shared import *\\nload = print") + ", " + CELL % ("2", 2, "%run ./parts/setup")
-        assert not found({**SETUP, "shared.py": "where = 'x'\n", "main.ipynb": NOTEBOOK % starred}, rule, "N")
+        assert not found({**SETUP, "shared.py": "where = 'x'\n", "main.ipynb": NOTEBOOK % starred}, rule, kind)
 
 
 def test_what_a_notebook_runs_in_its_place_is_a_part_of_it() -> None:

@@ -144,6 +144,19 @@ def test_what_is_fitted_while_declared_data_are_made_is_made_anew_with_them(read
     assert [each.severity.name.lower() for each in told] == [severity]
 
 
+def test_what_an_earlier_stage_fits_is_not_made_anew_with_what_a_later_one_makes() -> None:
+    stages = STAGES.replace(
+        "  fit:", "  mid:\n    cmd: python mid.py\n    deps: [mid.py, train.csv]\n    outs: [last.csv]\n  fit:"
+    )
+    stages = stages.replace("deps: [fit.py, train.csv]", "deps: [fit.py, last.csv]")
+    fit = PD + "import joblib\nx = joblib.load('models/scaler.joblib')\nf = pd.read_csv('last.csv')\n" + FIT
+    fit += "joblib.dump(x, 'models/m.joblib')\n"
+    files = {"dvc.yaml": stages, "make.py": PREPARE, "fit.py": fit, "raw.csv": "a,y\n1,2\n"}
+    files["mid.py"] = PD + "pd.read_csv('train.csv').to_csv('last.csv')\n"
+    told = [each for each in found(files, "PIP006") if "reads" in each.entity]
+    assert [each.severity.name for each in told] == ["HIGH"]
+
+
 def test_locks_of_packages_belong_into_git() -> None:
     files = {"a.py": "x = 1\n", "package-lock.json": "{}", "data/lock-in.json": "{}"}
     (component,) = graphs(files, sizes={path: 8 * MB for path in files if path != "a.py"}, archetypes="P").components
@@ -165,6 +178,15 @@ def test_a_model_that_is_also_kept_below_a_folder_of_its_run_can_be_had_again(mo
     )
     files = {**SERVED, "fit.py": fit + more}
     assert bool(found(files, "OPS003", "S")) is told
+
+
+def test_what_is_only_guessed_to_go_into_training_is_not_learnt() -> None:
+    read = PD + "f = pd.read_csv('https://raw.githubusercontent.com/acme/x/main/rows.csv')\n"
+    shown = read + "f.to_csv('made/x.csv')\n"
+    hidden = read + "import unheard_of\nwith open('made/x.csv', 'w') as out:\n    unheard_of.dump(out)\n"
+    fit = {"fit.py": READ + FIT}
+    assert severities({**fit, "make.py": shown}, "DAT002") == ["high"]
+    assert severities({**fit, "make.py": hidden}, "DAT002") == ["low"]
 
 
 def test_only_what_a_model_learns_from_is_learnt_though_one_notebook_does_both() -> None:
@@ -245,3 +267,10 @@ def test_lines_that_tell_and_logs_that_grow_make_no_body_larger() -> None:
 def test_what_a_program_makes_ready_may_go_where_nobody_sees_it_go() -> None:
     sent = "import unheard_of\nunheard_of.send(f.sort_values('a'))\n"
     assert severities({"make.py": MAKE, "read.py": READ + sent}, "PIP001") == ["medium"]
+
+
+def test_the_cells_of_a_notebook_are_counted_with_what_they_tell() -> None:
+    told = WHOLE.partition("v0 = ")[0] + "print(1)\n" * 150
+    files = {"read.py": PD + "print(pd.read_csv('made/o.csv'))\n"}
+    assert not found({**files, "one.py": told}, "PIP008")
+    assert found({**files, "one.ipynb": notebook(told)}, "PIP008")

@@ -235,7 +235,7 @@ def test_steps_that_only_mark_a_place_or_say_something_make_no_pipeline(body: st
     assert bool(found(files, "TST003")) is works
 
 
-def test_untested_features_of_what_serves_nobody_weigh_less() -> None:
+def test_untested_features_of_what_is_run_by_hand_weigh_less() -> None:
     fit = FEATURES.replace("    Ridge()", "    import joblib\n\n    model = Ridge()").replace(
         "['y'])\n\n\nif", "['y'])\n    joblib.dump(model, 'm.pkl')\n\n\nif"
     )
@@ -248,6 +248,13 @@ def test_untested_features_of_what_serves_nobody_weigh_less() -> None:
         "def other(frame):\n    frame['d'] = frame['b'] - 1\n    frame['e'] = frame['d'] * 2\n    return frame\n\n\ndef third(frame):\n    frame['f'] = frame['b'] - 2\n    frame['g'] = frame['f'] * 2\n    return frame\n\n\ndef main",
     )
     more = more.replace("make(pd", "third(other(make(pd").replace("csv')", "csv')))", 1)
-    for files, severity in (({"fit.py": more}, "medium"), ({"fit.py": more, "serve.py": serve}, "high")):
+    stages = "stages:\n" + "".join(
+        f"  {n}:\n    cmd: python {n}.py\n    outs: [{n}.csv]\n" for n in ("get", "clean", "fit")
+    )
+    for files, severity in (
+        ({"fit.py": more}, "medium"),
+        ({"fit.py": more, "serve.py": serve}, "high"),
+        ({"fit.py": more, "dvc.yaml": stages}, "high"),
+    ):
         (told,) = judge(graphs(files, archetypes="P").components, [RULES["TST001"]]).findings
         assert told.severity.value == severity

@@ -357,3 +357,15 @@ def test_what_a_branch_may_run_is_not() -> None:
 def test_what_looks_like_an_option_of_a_magic_and_stands_alone_is_its_code() -> None:
     assert plain("%time -a").text == "-a"
     assert plain("%timeit -n 10 -a").text == "-a"
+
+
+def test_headings_stand_at_the_line_of_the_program_that_follows() -> None:
+    texts = ["# One <b>thing</b> #\n```\n# code\n```\n", "x\n", "## **Two**\n### Three\n"]
+    first, *rest = [{"cell_type": "markdown", "metadata": {}, "source": text} for text in texts]
+    cells = [first, code("x = 1\ny = 2"), *rest, code("z = 3")]
+    _, _, around = read_notebook(notebook(*cells))
+    assert [(h.title, h.level, h.line) for h in around.headings] == [
+        ("One thing", 1, 1),
+        ("Two", 2, 3),
+        ("Three", 3, 3),
+    ]

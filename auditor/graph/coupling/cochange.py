@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from posixpath import dirname
 
@@ -16,8 +16,10 @@ from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind
 from auditor.model.changes import History
 from auditor.model.facts import Facts
+from auditor.model.ir import Assign, Attr, Name, Stmt
 from auditor.model.regex import regex
 from auditor.program.naming.code import Local
+from auditor.program.naming.statements import placed
 
 SUPPORT = 5
 CONFIDENCE = 0.6
@@ -199,6 +201,8 @@ class _Ties:
             or any(len(self._around[middle]) <= MOST_SHARING for middle in between)
             or self._import(one, other)
             or not self._bases(one).isdisjoint(self._bases(other))
+            or self._hands_over(one, other)
+            or self._hands_over(other, one)
             or self._unseen(one, other, between)
             or _names(self._world, one, other)
             or _names(self._world, other, one)
@@ -210,6 +214,15 @@ class _Ties:
             return True
         pairs = ((one, other), (other, one))
         return any(last in self._imports[middle] for first, last in pairs for middle in self._imports[first])
+
+    def _hands_over(self, one: str, other: str) -> bool:
+        """Whether a program stores an attribute into objects of a module that both import, and the other names that attribute."""
+        code = self._world.resolved.code
+        if one not in code.programs or other not in code.programs or not self._imports[one] & self._imports[other]:
+            return False
+        said = code.words(other).members
+        stored = {name for number in code.scopes(one) for name in _stored(code.scope(one, number).body) if name in said}
+        return any(sum(name in code.words(path).members for path in code.paths) <= MOST_SHARING for name in stored)
 
     def _bases(self, path: str) -> set[Local]:
         """The classes of the repository that the classes of a file derive from: what their contract asks, all heirs answer."""
@@ -235,6 +248,14 @@ class _Ties:
         lineage = self._world.lineage
         own = ((program, number) for number in self._world.resolved.code.scopes(program))
         return bool(lineage.unresolved_of_program(program)) or any(lineage.unresolved.get(site) for site in own)
+
+
+def _stored(body: Sequence[Stmt]) -> Iterator[str]:
+    """The attributes that statements store into objects other than their own."""
+    for at in placed(body):
+        for target in at.statement.targets if type(at.statement) is Assign else ():
+            if type(target) is Attr and not (type(target.base) is Name and target.base.id == "self"):
+                yield target.name
 
 
 def _names(world: World, one: str, other: str) -> bool:

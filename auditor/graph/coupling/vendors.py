@@ -10,7 +10,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.coupling.entangled import reexports
 from auditor.graph.world import World
-from auditor.model.ir import Call, Expr
+from auditor.model.ir import Call, Const, Expr
 from auditor.model.place import Place
 from auditor.program.naming.code import Code, Frame
 
@@ -121,7 +121,29 @@ def _vendors_of(world: World, path: str) -> dict[str, Place]:
                 if vendor is not None:
                     found.setdefault(vendor, code.place(path, statement.line))
     called = _called(world, path, found) if found else set[str]()
+    if "OpenAI" in called and _asks_elsewhere(world, path):
+        called.discard("OpenAI")
     return {vendor: place for vendor, place in found.items() if vendor in called}
+
+
+def _asks_elsewhere(world: World, path: str) -> bool:
+    """Whether every client that a module makes is given the address of another server: then it is a protocol, no supplier."""
+    code, denoter = world.resolved.code, world.resolved.evaluator.denoter
+    made = [
+        dict(site.call.keywords).get("base_url")
+        for number in code.scopes(path)
+        for site in code.index(path, number).calls
+        if (denoter.dotted(site.call.func, Frame(path, number, block=site.block)) or "") in _CLIENTS
+    ]
+    return bool(made) and all(given is not None and not _is_hosted(given) for given in made)
+
+
+_CLIENTS = frozenset({"openai.OpenAI", "openai.AsyncOpenAI"})
+
+
+def _is_hosted(address: Expr) -> bool:
+    """Whether an address is written out and that of somebody on the web."""
+    return type(address) is Const and isinstance(address.value, str) and address.value.startswith("https://")
 
 
 def _called(world: World, path: str, wanted: Collection[str]) -> set[str]:

@@ -221,10 +221,11 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
 
 def _certainty(world: World, touch: Touch) -> float:
     """How sure it is that what is read is not in git: where no file of that name is, it does not matter which folder was meant."""
-    named = touch.artefact.guessed and not touch.artefact.templated and touch.artefact.path is not None
-    if not named or (touch.artefact.path or "").rpartition("/")[2] in world.once(_file_names):
+    name = (touch.artefact.path or "").rpartition("/")[2]
+    if not touch.artefact.guessed or name in world.once(_file_names):
         return touch.confidence
-    return max(touch.confidence, min((value.confidence for value in touch.effect.targets), default=0.0))
+    told = min((value.confidence for value in touch.effect.targets), default=0.0)
+    return max(touch.confidence, min(told, touch.effect.certainty))
 
 
 def _file_names(world: World) -> frozenset[str]:

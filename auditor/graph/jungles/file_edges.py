@@ -144,7 +144,7 @@ def _fetch_alike(world: World, makers: list[Hand]) -> bool:
         return False
     (site,) = origins
     own = world.resolved.effects.own.get(site, ())
-    return bool(site[1]) and any(each.role is Role.DOWNLOAD or each.entry.attrs.get("unpacks") for each in own)
+    return any(each.role is Role.DOWNLOAD or each.entry.attrs.get("unpacks") for each in own)
 
 
 def _edge(

@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
+from auditor.graph.leakage.on_purpose import on_purpose
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ordered import Ordered
@@ -35,6 +36,7 @@ _HANDED_OVER = regex(
 )
 """Whole names of parameters that take such rows; `test_size` and `eval_metric` are settings."""
 
+_MILDER_ANSWERED = 2
 _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
 
@@ -97,11 +99,17 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
         trail += [at(world, found.split.spot).says("split here")] if found.split is not None else []
         trail += judged_at(world, evaluation)
         name = evaluation.trained.name
+        milder = 0
         if copies:
             says = f"{name} is trained on rows that were repeated or synthesised before they were split from the evaluated ones"
         else:
             says = f"{name} is trained on the rows it is judged on as if they were held out"
-        yield _doubt(world, evaluation, at(world, evaluation.spot), says, trail)
+            again = [
+                e for e in trace.evaluations if e.trained.spot == evaluation.trained.spot and e.relation == "apart"
+            ]
+            if again:  # the choice of an epoch was made too hopefully; the last word may be that of rows untouched
+                says, milder = f"{says}; it also answers for rows that were", _MILDER_ANSWERED
+        yield _doubt(world, evaluation, at(world, evaluation.spot), says, trail, milder=milder)
 
 
 def on_training_rows(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
@@ -185,7 +193,8 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
             says = f"{first.trained.name} is judged on its training rows only; no rows are held out"
             milder = _MILDER_LOOKING if places.is_exploratory(first.spot.path) else 0
             trail = judged_at(world, first)[:1]
-            doubts.append(_doubt(world, first, at(world, first.spot), says, trail, milder=milder))
+            found = _doubt(world, first, at(world, first.spot), says, trail, milder=milder)
+            doubts += [] if on_purpose(world, found.place) else [found]
         else:
             nowhere.append(at(world, supervised[0].spot))
     return Unjudged(tuple(doubts), tuple(nowhere), judged)
@@ -218,5 +227,6 @@ def _all(world: World, owned: Callable[[str], bool], ask: Callable[[Trace], Iter
     found: dict[tuple[Place, str], Doubt] = {}
     for trace in owned_traces(world, owned):
         for doubt in ask(trace):
-            found.setdefault((doubt.place, doubt.entity), doubt)
+            if not on_purpose(world, doubt.place):
+                found.setdefault((doubt.place, doubt.entity), doubt)
     return tuple(sorted(found.values(), key=lambda d: (d.place.path, d.place.cell or 0, d.place.line or 0, d.entity)))

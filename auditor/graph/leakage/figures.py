@@ -17,6 +17,7 @@ from auditor.graph.world import World
 from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Call, Const, Expr, If, Loop, Name, Op, Stmt, Try, With
+from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
@@ -69,8 +70,22 @@ def _compared(world: Sight, path: str) -> Compared:
                 total += 1
                 if link.operands[0] == link.operands[1] and type(link.operands[0]) is not Const:
                     found.append(_at(world, site, line, "test", "both sides of the test are the same value"))
-    return Compared(tuple(found), total)
+    told = tuple(_by_scope(found))
+    return Compared(told, total - len(found) + len(told))
 
+
+def _by_scope(found: Iterable[Doubt]) -> Iterator[Doubt]:
+    """One mistake may go through all tests of a function, copied from line to line: it is one thing to mend."""
+    groups: dict[str, list[Doubt]] = {}
+    for number, each in enumerate(sorted(found)):
+        groups.setdefault(each.entity if each.entity.split("|")[-2] else str(number), []).append(each)
+    for first, *others in groups.values():
+        more = f"; so {'is' if len(others) == 1 else 'are'} {len(others)} more in this function" if others else ""
+        trail = tuple(other.place.says("and here") for other in others[:_MOST_SHOWN])
+        yield msgspec.structs.replace(first, says=f"{first.says}{more}", trail=trail)
+
+
+_MOST_SHOWN = 12
 
 COMPARED = Look("compared", _compared, Compared)
 """The values that a program compares with themselves."""
@@ -143,7 +158,19 @@ def fabricated(world: World, owned: Callable[[str], bool]) -> tuple[tuple[Doubt,
                 if why:
                     says = f"{record.name} is recorded as {why}"
                     found.append(_at(world, record.site, record.line, record.name, says))
-    return tuple(sorted(set(found))), total
+    told = tuple(_by_record(sorted(set(found))))
+    return told, total - len(set(found)) + len(told)
+
+
+def _by_record(found: Iterable[Doubt]) -> Iterator[Doubt]:
+    """The figures that one call hands over are one record."""
+    groups: dict[Place, list[Doubt]] = {}
+    for each in found:
+        groups.setdefault(each.place, []).append(each)
+    for first, *others in groups.values():
+        names = ", ".join(other.entity.rpartition("|")[2] for other in others[:_MOST_SHOWN])
+        more = f"; so {'is' if len(others) == 1 else 'are'} {names}" if others else ""
+        yield msgspec.structs.replace(first, says=f"{first.says}{more}")
 
 
 def _is_trial(world: World, site: Site) -> bool:

@@ -11,11 +11,15 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.data.versions import trainings
 from auditor.graph.leakage.handovers import handovers
+from auditor.graph.leakage.on_purpose import on_purpose
+from auditor.graph.observed.written import name_of
 from auditor.graph.started import Started
 from auditor.graph.world import World
+from auditor.model.ir import Call, Const, Expr, If
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
+from auditor.program.naming.statements import placed, within
 from auditor.program.rows import anew, verdicts
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
@@ -43,6 +47,9 @@ _MILDER_ITSELF = 2
 _MILDER_UNSUPERVISED = 1
 """What never sees the target inflates a figure less than what learns from it: Rosenblatt et al. 2024 measured a large effect of
 features selected over all rows, and minor ones of what else is reckoned over them."""
+
+_MILDER_INDEX = 3
+"""A word that only held-out texts have gets a number that no training moved; that it has one tells nothing."""
 
 _MILDER_ASIDE = 1
 """Its figure stands in a program that nothing starts or names, while others train what is used."""
@@ -184,11 +191,33 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
         for group in _grouped(verdicts.preprocessing(trace)):
             key, leak = (group[0].fit.spot, group[0].fit.name), _leak(world, group)
             leak = _aside(leak) if _is_aside(world, owned, path) else leak
+            if on_purpose(world, leak.fitted):
+                continue
             if key not in found or _outweighs(leak, found[key]):  # another program may see it judged
                 found[key] = leak
-        for again in _grouped(anew.fitted_anew(trace)):
+        for again in _grouped([each for each in anew.fitted_anew(trace) if not _is_fallback(world, each.fit.spot)]):
             found.setdefault((again[0].fit.spot, again[0].fit.name), _anew(world, again))
     return Leaks(tuple(found[key] for key in sorted(found)), tuple(shares), tuple(cut))
+
+
+def _is_fallback(world: World, spot: Spot) -> bool:
+    """Whether a line fits what was found not to be fitted (`if not hasattr(encoder, "classes_")`): not where training did it."""
+    code = world.resolved.code
+    return any(
+        at.line == spot.line and any(type(each) is If and _asks_whether_fitted(each.test) for each in at.around)
+        for number in code.scopes(spot.path)
+        for at in placed(code.scope(spot.path, number).body)
+    )
+
+
+def _asks_whether_fitted(test: Expr) -> bool:
+    """Whether a test asks an object for what only a fit gives it: by convention such names end in `_`."""
+    asked = (
+        node.args[1]
+        for node in within(test)
+        if type(node) is Call and name_of(node.func) == "hasattr" and len(node.args) == 2
+    )
+    return any(type(name) is Const and str(name.value).endswith("_") for name in asked)
 
 
 def _is_aside(world: World, owned: Callable[[str], bool], path: str) -> bool:
@@ -238,7 +267,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
         says = f"{name} is {verb} on rows that the split then holds out"
         centre = _MILDER_CENTRE if all(_is_centre(leak.fit) for leak in group) else 0
         least = 0 if any(leak.fit.labelled for leak in group) else _MILDER_UNSUPERVISED
-        milder = max(least, centre, _MILDER_INNER if all(leak.inner for leak in group) else 0)
+        numbers = _MILDER_INDEX if all(leak.fit.indexes for leak in group) else 0
+        milder = max(least, centre, numbers, _MILDER_INNER if all(leak.inner for leak in group) else 0)
         return Leak(fit.name, entity(world, site), place, tuple(trail), 0.6, milder, says)
     trail = [
         at(world, leak.fit.spot).says(f"{leak.fit.name} {verb} here, on rows that are evaluated below")
@@ -263,6 +293,8 @@ def _weight(group: list[verdicts.Leak], least: int) -> tuple[int, str]:
     unseen = [leak.fit.rescales and leak.trees_only for leak in group]
     if all(unseen):
         return max(milder, _MILDER_RESCALED), "; trees hardly see it, any other model would"
+    if all(leak.fit.indexes for leak in group):
+        return max(milder, _MILDER_INDEX), "; it only numbers the words"
     if all(_is_centre(leak.fit) or hidden for leak, hidden in zip(group, unseen, strict=True)):
         return max(milder, _MILDER_CENTRE), ""
     if all(_judges_itself(leak.evaluation) for leak in group):

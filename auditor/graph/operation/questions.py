@@ -127,6 +127,10 @@ class Operation(Part):
         """The training whose model is served; None where several may be it."""
         return starting.training_of_served(self._world, self.owns)
 
+    def draws_its_rows(self, training: versions.Training) -> bool:
+        """Whether a training takes in no data and learns from rows that it draws itself."""
+        return starting.draws_its_rows(self._world, training.program)
+
     def training_hint(self) -> tuple[Place, str] | None:
         """What may train by itself though it cannot be followed."""
         return starting.hint(self._world, self.owns)

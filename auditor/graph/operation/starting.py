@@ -194,3 +194,21 @@ def _schedule(world: World, path: str, line: int) -> str:
                         else ""
                     )
     return ""
+
+
+_BRINGING = frozenset({Role.READ, Role.DOWNLOAD, Role.CONNECT, Role.CALL_SERVICE})
+
+
+def draws_its_rows(world: World, program: str) -> bool:
+    """Whether a training learns from rows that it draws by chance, and takes in none: trained again, it learns nothing new."""
+    touches = world.lineage.of_program(program)
+    own = {touch.artefact.id for touch in touches if touch.way == "write"}
+    taken = {id(touch.effect) for touch in touches if touch.way == "read" and touch.artefact.id in own}
+    effects = [effect for effect in world.lineage.effects_of_program(program) if not effect.dead]
+    made = [
+        effect for effect in effects if effect.entry.attrs.get("synthetic") or effect.name.startswith("numpy.random.")
+    ]
+    brought = (
+        effect for effect in effects if effect.role in _BRINGING and id(effect) not in taken and effect not in made
+    )
+    return any(e.role in (Role.SAMPLE, Role.READ) for e in made) and next(brought, None) is None

@@ -90,6 +90,8 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
             scores[letter] *= 0.6
         for letter in "PR" if siblings or (scores["T"] >= PLAIN and not deployed) else "":
             scores[letter] *= 0.6
+        if scores["T"] >= PLAIN or any("notebooks are lessons" in signal.says for signal in signals):
+            scores["N"] *= 0.6  # what is there to be learnt from is no analysis
     if scores["N"] >= SURE:
         scores["R"] *= 0.6
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from posixpath import dirname, join
 
 from auditor.graph import places
+from auditor.graph.parts.lessons import lessons
 from auditor.graph.parts.portrait import Portrait, Signal
 from auditor.model.regex import regex
 from auditor.program.symbolic.values import normal
@@ -33,7 +34,7 @@ _TAUGHT = regex(r"(?:workshops?|tutorials?|lessons?|labs?|exercises?|lectures?)"
 _COURSEWORK = regex(
     r"\b(?:final|capstone|course|semester|class|university|student|academic|exam|diploma|graduation|bachelor'?s?|master'?s?|"
     r"qualification) (?:project|work|assignment|thesis|exam)\b"
-    r"|\b(?:built|made|written|created|done) for [A-Z]{2,4}[ -]?\d{3,5}\b|\b(?:group|individual) work assignment\b"
+    r"|\b(?:built|made|written|created|done|developed|designed|prepared) for (?:the )?(?-i:[A-Z]{2,5}(?:[ -][A-Z]{1,3})?)[ -]?\d{3,5}\b|\b(?:group|individual) work assignment\b"
     r"|\b(?:course|class) ?work\b|\b(?:homework|assignment) (?:\d|for|of)\b|\bin this course\b"
     r"|\b(?:for|of|in) (?:the|a|my|our) (?:\w+ ){1,3}?(?:course|class|bootcamp|academy|nanodegree|hackathon)\b"
     r"|\bfor (?:the|my|our) (?:course|class|bootcamp|hackathon)\b"
@@ -78,8 +79,8 @@ def teaching(p: Portrait) -> Iterable[Signal]:
     if said := sorted(set(told)):
         weight = 0.45 if len(said) > 1 else 0.25 if len(told) > 1 and said != ["get started"] else 0.15
         yield Signal("T", weight, f"README says {', '.join(said[:3])}")
-    if called := _CALLED.search(p.readme[:3000]):
-        yield Signal("T", 0.35, f"README calls it so: {called.group(0).lower()}")
+    if so := _CALLED.search(p.readme[:3000]):
+        yield Signal("T", 0.35, f"README calls it so: {so.group(0).lower()}")
     folders = {
         path[len(p.root) :].lstrip("/").partition("/")[0]
         for path in p.programs
@@ -88,8 +89,8 @@ def teaching(p: Portrait) -> Iterable[Signal]:
     guides = [path for path in _documents(p) if _GUIDE.search(path)]
     if guides and not p.readme:
         yield Signal("T", 0.6, f"its only guide is {guides[0]}")
-    taught = sorted({path[len(p.root) :].lstrip("/").partition("/")[0] for path in p.resolved.tree if p.owned(path)})
-    if named := [folder for folder in taught if _TAUGHT.fullmatch(folder)]:
+    top = sorted({path[len(p.root) :].lstrip("/").partition("/")[0] for path in p.resolved.tree if p.owned(path)})
+    if named := [folder for folder in top if _TAUGHT.fullmatch(folder)]:
         yield Signal("T", 0.35, f"a folder {named[0]}/")
     numbered = [folder for folder in folders if _NUMBERED.match(folder)]
     if len(numbered) >= 3:
@@ -97,9 +98,13 @@ def teaching(p: Portrait) -> Iterable[Signal]:
     steps = [path for path in p.programs if path.endswith(".ipynb") and dirname(path) == p.root]
     if len([path for path in steps if _NUMBERED.match(path.rpartition("/")[2])]) >= 5:
         yield Signal("T", 0.3, "notebooks numbered one after the other")
-    lessons = [path for path in p.programs if path.endswith(".ipynb") and _LESSON.search(path.rpartition("/")[2])]
-    if len(lessons) >= 2:
-        yield Signal("T", 0.3, f"{len(lessons)} notebooks are called lessons or labs")
+    books = [path for path in p.programs if path.endswith(".ipynb")]
+    called = [path for path in books if _LESSON.search(path.rpartition("/")[2])]
+    if len(called) >= 2:
+        yield Signal("T", 0.3, f"{len(called)} notebooks are called lessons or labs")
+    taught = lessons([(path, p.resolved.files[path]) for path in books])
+    if taught >= len(books) / 2 and taught and 2 * p.logical(books) >= p.logical(p.programs):
+        yield Signal("T", 0.6, f"{taught} of {len(books)} notebooks are lessons")
     homes = {dirname(path) for path in p.services}
     if len(homes) >= 3:
         yield Signal("T", 0.35, f"{len(homes)} services side by side in separate folders")

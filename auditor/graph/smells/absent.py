@@ -75,7 +75,7 @@ class _Classes:
         self._families: dict[Local, set[Local] | None] = {}
         self._defined: dict[Local, frozenset[str]] = {}
         self._whole = world.resolved.effects.whole
-        for cls, bases in self._whole.items():
+        for cls, bases in world.resolved.effects.bases.items():  # also of a class that has others beside them
             for base in bases:
                 self._below[base].append(cls)
 

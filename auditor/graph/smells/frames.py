@@ -12,6 +12,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Do, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Try
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.statements import Placed, heads, within
@@ -51,9 +52,18 @@ class Misuse(msgspec.Struct, frozen=True):
 
 def misuses(world: World, owned: Callable[[str], bool]) -> list[Misuse]:
     """Uses of frames and metrics in product code that do not do what they say."""
-    found = {each for path in programs(world, owned) for each in world.seen(MISUSES, path)}
+    found = {each for path in programs(world, owned) for each in world.seen(MISUSES, path) if not _shown(world, each)}
     told = [msgspec.structs.replace(each, idle=_is_idle(world, each.place)) for each in found]
     return sorted(told, key=lambda each: (in_order(each.place), each.kind))
+
+
+def _shown(world: World, misuse: Misuse) -> bool:
+    """Whether a program is the export of the notebook beside it, where what nobody takes at the top was shown."""
+    place, code = misuse.place, world.resolved.code
+    if misuse.kind not in ("dropped", "meant") or f"{place.path.removesuffix('.py')}.ipynb" not in code.programs:
+        return False
+    inner = code.programs[place.path].scopes[1:]
+    return place.cell is None and not any(scope.line <= (place.line or 0) <= scope.end_line for scope in inner)
 
 
 def _is_idle(world: World, place: Place) -> bool:
@@ -196,10 +206,12 @@ def _dropped(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
         return
     if type_of(world, func.base, frame) not in (FRAME, SERIES) or any(type(each) is Try for each in at.around):
         return
-    if not _is_shown(world, site, at):
+    if not _is_shown(world, site, at) and not _TIMED.search(world.resolved.code.scope(*site).name):
         yield Misuse("dropped", func.name, _place(world, site, at))
 
 
+_TIMED = regex(r"(?:^|[_.])(?:benchmark\w*|timeit|warm_?up|profile)(?:_|$)")
+"""Names of functions that do work to see how long it takes."""
 _SUMMING_UP = frozenset({"describe", "value_counts", "head", "tail"})
 
 

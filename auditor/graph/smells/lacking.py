@@ -117,6 +117,7 @@ def _lacking(sight: Sight, path: str) -> Lacking:
     if unknown:
         unknown -= _bound(sight, path, program)
         unknown -= _brought_in(sight, path, unknown)
+        unknown -= {found[1] for comment in program.comments if (found := _BLANK.match(comment.text))}
     first: dict[str, list[int]] = {}
     meant = {comment.line for comment in program.comments if _MEANT.search(comment.text)} if unknown else set()
     for name, line in _uses(sight, path, program) if unknown else ():
@@ -133,6 +134,8 @@ def _lacking(sight: Sight, path: str) -> Lacking:
 LACKING = Look("lacking", _lacking, Lacking)
 """The names that a program uses and nothing defines."""
 
+_BLANK = regex(r"#+\s*([A-Za-z_]\w*)\s*=\s*(?:\.\.\.|…|\?+|_+)?\s*$")
+"""A comment that leaves a name to be bound by whoever reads it: `# mean = ...`."""
 _EXERCISE = regex(r"(^|/)(labs?|exercises?|homework|assignments?|starter)/", re.I)
 
 

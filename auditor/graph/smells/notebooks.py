@@ -18,13 +18,15 @@ _LEAVES = {Role.SAVE_MODEL: "saves a model", Role.REGISTER: "registers a model",
 
 
 class Notebook(msgspec.Struct, frozen=True):
-    """A notebook: lines of code, functions and classes it defines, and the gravest thing it does in words ("" for none)."""
+    """A notebook: lines of code, functions and classes it defines, and the gravest thing it does in words ("" for none); `keeps`: a
+    model is what it leaves."""
 
     path: str
     lines: int
     functions: int
     work: str
     exploratory: bool
+    keeps: bool = False
 
 
 def notebooks(world: World, owned: Callable[[str], bool]) -> list[Notebook]:
@@ -41,5 +43,6 @@ def notebooks(world: World, owned: Callable[[str], bool]) -> list[Notebook]:
         done = [e for n in code.scopes(path) for e in world.resolved.effects.own.get((path, n), ()) if not e.dead]
         roles = {e.role for e in done if e.role is not Role.SAVE_MODEL or holds_model(world, e)}
         work = next((says for role, says in _LEAVES.items() if role in roles), "")
-        found.append(Notebook(path, lines, defined, work, places.is_exploratory(path)))
+        keeps = not roles.isdisjoint({Role.SAVE_MODEL, Role.REGISTER})
+        found.append(Notebook(path, lines, defined, work, places.is_exploratory(path), keeps))
     return found

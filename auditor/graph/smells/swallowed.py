@@ -79,13 +79,17 @@ class Unraised(msgspec.Struct, frozen=True):
 
 
 class Swallowed(msgspec.Struct, frozen=True):
-    """A silent handler: what work may fail unseen, what the handler does, and where both stand. `idle`: nothing runs it."""
+    """A silent handler: what work may fail unseen, what the handler does, and where both stand.
+
+    `idle`: nothing runs it. `shows`: what is lost is a line of a picture, or a field that then says that it is not there.
+    """
 
     work: str
     does: str
     place: Place
     worked: Place
     idle: bool = False
+    shows: bool = False
 
 
 def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[Swallowed], int]:
@@ -107,8 +111,27 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
                 does = _silently(handler) if _is_broad(handler.types) else ""
                 if does and not _tries_another(statement, does) and not _is_heard(world, site, statement, handler):
                     place = world.resolved.code.place(path, handler.line)
-                    found.append(Swallowed(said or work[0], does, place, work[1], is_idle(world, path, handler.line)))
+                    idle, shows = is_idle(world, path, handler.line), _shows(world, site, statement, handler, work[0])
+                    found.append(Swallowed(said or work[0], does, place, work[1], idle, shows))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
+
+
+_PICTURES = frozenset({"matplotlib", "seaborn", "plotly"})
+_FIGURES = frozenset({WORK[Role.PREDICT], WORK[Role.EVALUATE]})
+
+
+def _shows(world: World, site: Site, statement: Try, handler: Handler, work: str) -> bool:
+    """Whether the attempt ends in a picture, or the handler leaves a field of an object for a figure empty."""
+    last = statement.body[-1]
+    if type(last) is Do and type(last.value) is Call:
+        dotted = world.resolved.evaluator.denoter.dotted(last.value.func, Frame(*site)) or ""
+        if dotted.partition(".")[0] in _PICTURES:
+            return True
+    filled = [each for each in handler.body if type(each) is Assign and work in _FIGURES]
+    return bool(filled) and all(
+        type(each.value) is Const and each.value.value is None and all(type(t) is Attr for t in each.targets)
+        for each in filled
+    )
 
 
 def _tries(world: World, path: str) -> Iterator[tuple[Site, Try]]:
@@ -336,5 +359,7 @@ def _tries_another(statement: Try, does: str) -> bool:
     ends = (*statement.body, *statement.orelse)
     # `continue` goes on to the next item with this one done; where it is what the handler does, too, nothing else is tried.
     words = {"break", "continue"} if does == "pass" else {"break"}
+    # What was got may be asked for first: `if found is not None: return found`.
+    ends = (*ends, *(each.body[-1] for each in ends[-1:] if type(each) is If and not each.orelse))
     leaves = any(type(each) is Return or (type(each) is Jump and each.word in words) for each in ends)
     return does in ("pass", "continue") and leaves

@@ -9,9 +9,11 @@ from posixpath import dirname
 import msgspec
 
 from auditor.graph.smells.lacking import LACKING
-from auditor.graph.smells.reading import in_order, is_idle, programs
+from auditor.graph.smells.reading import in_order, is_idle, programs, root_of, spelled
 from auditor.graph.smells.unreached import is_unreached
+from auditor.graph.started import Started
 from auditor.graph.world import World
+from auditor.model.ir import Call, Do, Scope
 from auditor.model.place import Place
 
 _ALIASES = frozenset(sys.stdlib_module_names) | {
@@ -35,7 +37,8 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
 class Undefined(msgspec.Struct, frozen=True):
     """A name that nothing defines, and where it is used first. `idle`: nothing runs that place, or it ends there anyway.
 
-    `others` are further names of the same line, or that the same file of the folder, `source`, defines.
+    `others` are further names of the same line or cell, or that the same file of the folder, `source`, defines. `ran`: its
+    cell was run. `aside`: nothing imports, starts or names its file.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Undefined(msgspec.Struct, frozen=True):
     idle: bool = False
     others: tuple[str, ...] = ()
     source: str = ""
+    ran: bool = False
+    aside: bool = False
 
 
 def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefined], int]:
@@ -61,6 +66,8 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
                 len(lines),
                 all(_hurts_nobody(world, path, line) for line in lines),
                 source=_defined_beside(world, path, name),
+                ran=_ran(world, path, min(lines)),
+                aside=all(_is_aside(world, path, line) for line in lines),
             )
             for name, lines in lacking.names
             if name not in given and not _is_only_shown(world, path, lines)
@@ -77,6 +84,31 @@ def _hurts_nobody(world: World, path: str, line: int) -> bool:
         for cell in world.resolved.code.programs[path].cells
     )
     return failed or is_idle(world, path, line) or is_unreached(world, path, line)
+
+
+def _is_aside(world: World, path: str, line: int) -> bool:
+    """Whether a line stands in a notebook, or in a function of a module that runs nothing itself, which nothing starts,
+    names or imports."""
+    code = world.resolved.code
+    if code.importers(path) or world.once(Started).needs(path):
+        return False
+    program = code.programs[path]
+    inside = any(scope.kind == "function" and scope.line <= line <= scope.end_line for scope in program.scopes)
+    return path.endswith(".ipynb") or (inside and not program.main_guard and not _runs(program.scopes[0]))
+
+
+def _runs(module: Scope) -> bool:
+    """Whether the top of a module calls something on its own, as scripts do; paths and warnings are only set."""
+    calls = (each.value.func for each in module.body if type(each) is Do and type(each.value) is Call)
+    return any(spelled(root_of(func)) not in _SETTING for func in calls)
+
+
+_SETTING = frozenset({"sys", "os", "warnings", "logging"})
+
+
+def _ran(world: World, path: str, line: int) -> bool:
+    cells = world.resolved.code.programs[path].cells
+    return any(cell.count >= 0 and cell.start <= line < cell.start + cell.lines for cell in cells)
 
 
 def _defined_beside(world: World, path: str, name: str) -> str:
@@ -97,14 +129,18 @@ def _by_folder(world: World) -> dict[str, list[str]]:
 
 
 def _folded(found: list[Undefined]) -> list[Undefined]:
-    """One import that was forgotten is one mistake, and so is one line; the names of a notebook are told one by one (REP008)."""
+    """One import that was forgotten is one mistake, and so is one line, or one cell of a notebook."""
     groups: dict[object, list[Undefined]] = {}
-    for number, each in enumerate(found):
+    for each in found:
         together = (each.place.path, each.source) if each.source else each.place
-        groups.setdefault(together if each.place.cell is None else number, []).append(each)
+        cell = (each.place.path, each.place.cell)
+        groups.setdefault(together if each.place.cell is None else cell, []).append(each)
     return [
         msgspec.structs.replace(
-            first, others=tuple(other.name for other in others), idle=all(e.idle for e in (first, *others))
+            first,
+            others=tuple(other.name for other in others),
+            idle=all(e.idle for e in (first, *others)),
+            aside=all(e.aside for e in (first, *others)),
         )
         for first, *others in groups.values()
     ]

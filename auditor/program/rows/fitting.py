@@ -47,6 +47,7 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
             "fills": entry.attrs.get("fills", False),
             "encodes": bool(entry.attrs.get("vocabulary")),
             "labelled": entry.attrs.get("uses_target", False),
+            "indexes": entry.attrs.get("indexes", False) and "output_mode" not in called.keywords,
         },
     )
     return m.thing("transformer", thing)
@@ -146,7 +147,9 @@ def transforming(m: Machine, called: Called, receiver: Value) -> Value | None:
         return data if called.name == "inverse_transform" else Value("statistic", fits=_own(thing))
     elif called.name not in _TRANSFORMS:
         return receiver if called.name.startswith("set_") else None
-    return Value("frame", data.rows, data.all_fits() | _own(thing))
+    weighed = called.name.endswith("_to_matrix")  # how often a word occurs in all texts may be in it
+    fits = frozenset(replace(fit, indexes=False) for fit in _own(thing)) if weighed else _own(thing)
+    return Value("frame", data.rows, data.all_fits() | fits)
 
 
 def _own(thing: Thing) -> frozenset[Fit]:
@@ -157,8 +160,10 @@ def _fitted(m: Machine, called: Called, receiver: Value, data: Value) -> Thing:
     thing = m.heap[receiver.ref]
     if thing.stateful:
         how = "selector" if thing.attrs.get("selects") else "transformer"
-        rescales, fills, labelled = (bool(thing.attrs.get(word)) for word in ("rescales", "fills", "labelled"))
-        fit = Fit(m.rows(data), called.spot, thing.name, how, rescales, fills=fills, labelled=labelled)
+        rescales, fills, labelled, indexes = (
+            bool(thing.attrs.get(word)) for word in ("rescales", "fills", "labelled", "indexes")
+        )
+        fit = Fit(m.rows(data), called.spot, thing.name, how, rescales, fills=fills, labelled=labelled, indexes=indexes)
         m.trace.fits.append(fit)
     elif thing.attrs.get("lists"):
         fit = Fit(m.rows(data), called.spot, thing.name, "vocabulary")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from auditor.knowledge.row_effects import row_effects
-from auditor.model.ir import Attr, Call, Expr, Group, Op
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Op
 from auditor.program.rows import column_expressions, complements, groups, items, times
 from auditor.program.rows.machine import Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN
@@ -129,7 +129,16 @@ def union(m: Machine, called: Called, values: list[Value]) -> Value:
         return OTHER
     if any(_turned(arg) for arg in called.expr.args):
         return m.fresh("frame", fits=fits_in(values))  # what were columns stands one under the other
+    if called.name.endswith("vstack") and any(_columns(arg) for arg in called.expr.args[:1]):
+        return mixed(values)  # a table that lies on its side until it is turned: `np.vstack((d["a"], d["b"])).T`
     return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))
+
+
+def _columns(expr: Expr) -> bool:
+    """Whether all that is listed are different columns of one table, each by its name."""
+    items = expr.items if type(expr) is Group else ()
+    named = [item for item in items if type(item) is Item and type(item.key) is Const and type(item.key.value) is str]
+    return len(items) > 1 and len({item.base for item in named}) == 1 and len(set(named)) == len(items)
 
 
 def _turned(expr: Expr) -> bool:

@@ -49,7 +49,7 @@ class Fit(msgspec.Struct, frozen=True):
 
     `rescales` says that it keeps the order of each column; `split` is the split that a filter made by it stands for;
     `within` are the columns by whose values rows were grouped before; `fills` says that gaps are filled with a middle value,
-    `labelled` that it learns what features say of the target.
+    `labelled` that it learns what features say of the target, `indexes` that it only numbers the words that it met.
     """
 
     rows: Rows
@@ -61,6 +61,7 @@ class Fit(msgspec.Struct, frozen=True):
     within: frozenset[str] = frozenset()
     fills: bool = False
     labelled: bool = False
+    indexes: bool = False
 
 
 NO_FITS: frozenset[Fit] = frozenset()
