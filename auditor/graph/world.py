@@ -273,8 +273,9 @@ class World:
 
     def orchestrates(self, path: str) -> bool:
         """Whether a file declares a pipeline in an orchestrator's own terms."""
-        code = self.resolved.code
-        if path not in code.programs:
-            return False
-        effects = (e for number in code.scopes(path) for e in self.resolved.effects.own.get((path, number), ()))
-        return any(e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.domain == "orchestration" for e in effects)
+        return path in self._orchestrating
+
+    @cached_property
+    def _orchestrating(self) -> frozenset[str]:
+        playing = (self.resolved.effects.own_playing(role) for role in (Role.PIPELINE, Role.PIPELINE_STEP))
+        return frozenset(e.site[0] for effects in playing for e in effects if e.domain == "orchestration")

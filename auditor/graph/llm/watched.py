@@ -84,11 +84,16 @@ def evaluation(world: World, asked: list[Ask]) -> Watched:
         if places.is_test(path) and any(path in world.resolved.code.importers(file) for file in sorted(asking))
     ]
     hints += [
-        Seen(Place(path, section.line), "tells of judging what the model answers")
-        for path, section in world.documents.sections
-        if _TOLD.search(f"{section.title} {section.text}")
+        Seen(Place(path, line), "tells of judging what the model answers")
+        for path in dict.fromkeys(path for path, _ in world.documents.sections)
+        for line in world.resolved.code.alone(path, _telling, tuple[int, ...])
     ]
     return Watched(found, hints, SEARCHED_EVALUATION)
+
+
+def _telling(facts: Facts) -> tuple[int, ...]:
+    """The lines of the sections of a document that tell of judging."""
+    return tuple(each.line for each in facts.sections if _TOLD.search(f"{each.title} {each.text}"))
 
 
 def traces(world: World, asked: list[Ask]) -> Watched:

@@ -14,6 +14,7 @@ from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.world import World
 from auditor.knowledge import Library
 from auditor.model.artefact import Role
+from auditor.model.facts import Facts
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Name, Return, Table
 from auditor.model.place import Place
 from auditor.model.regex import regex
@@ -172,10 +173,15 @@ def _managed(world: World) -> Iterator[Evidence]:
     for path, facts in sorted(world.files.items()):
         if facts.program is not None or not facts.leaves or not places.is_product(path):
             continue
-        said = [leaf for leaf in facts.leaves if leaf.value is not False and MENTIONED.search(leaf.key)]
-        managed = [leaf for leaf in facts.leaves if leaf.value is not False and MANAGED.search(leaf.key)]
-        for leaf in (managed or said)[:1]:
-            yield Evidence(Place(path, leaf.line), f"configures {leaf.key}", bool(managed))
+        for line, key, managed in world.resolved.code.alone(path, _on_drift, tuple[tuple[int, str, bool], ...]):
+            yield Evidence(Place(path, line), f"configures {key}", managed)
+
+
+def _on_drift(facts: Facts) -> tuple[tuple[int, str, bool], ...]:
+    """The first setting of a file that names a monitor, or else that speaks of drift: its line, its key, and which of the two."""
+    said = [leaf for leaf in facts.leaves if leaf.value is not False and MENTIONED.search(leaf.key)]
+    managed = [leaf for leaf in facts.leaves if leaf.value is not False and MANAGED.search(leaf.key)]
+    return tuple((leaf.line, leaf.key, bool(managed)) for leaf in (managed or said)[:1])
 
 
 def _watches(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:

@@ -55,7 +55,7 @@ class Traced(msgspec.Struct, frozen=True):
     scopes: frozenset[Site] = frozenset()
 
 
-class _Wanted(msgspec.Struct, frozen=True):
+class _Wanted(msgspec.Struct, frozen=True, cache_hash=True):
     """Which columns of a frame matter: `only` these (None: all), and none of `but`."""
 
     only: frozenset[str] | None = None
