@@ -10,13 +10,19 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
+from importlib.resources import files
+from typing import TypeAlias
 
 import msgspec
 
 from auditor.knowledge import row_effects, tables
 from auditor.knowledge.entry import SELF, Entry, Library, TypeFacts, Value
 from auditor.knowledge.patterns import NameTable
+from auditor.model import compiled
 from auditor.model.artefact import Role
+
+_Playing: TypeAlias = tuple[tuple[str, list[dict[str, Value]]], ...]
+"""Libraries with the attributes of their entries."""
 
 _MAX_BASES = 16  # types a walk over `inherits` may visit: tables are ours, but a cycle must not hang
 _OFTEN = 0.01  # share of the distributions of `brings.txt` that bring what is often brought
@@ -304,18 +310,29 @@ class Knowledge:
 
     def searched(self, role: Role, **attrs: Value) -> tuple[str, ...]:
         """Display names of the libraries with an entry of this role and these attributes: what an absence rests on."""
-        return self._searched(role, tuple(sorted(attrs.items())))
+        asked = attrs.items()
+        return tuple(name for name, marks in self._playing(role) if any(asked <= each.items() for each in marks))
 
     @cache  # noqa: B019 - one Knowledge lives as long as the process
-    def _searched(self, role: Role, attrs: tuple[tuple[str, Value], ...]) -> tuple[str, ...]:
-        names = set()
-        for file, text in self._texts.items():
-            if f'"{role.value}"' not in text:
-                continue
-            table = self._parsed(file)
-            if any(e.role is role and all(e.attrs.get(k) == v for k, v in attrs) for e in table.entries()):
-                names.add(table.library)
-        return tuple(sorted(names, key=str.casefold))
+    def _playing(self, role: Role) -> _Playing:
+        """The libraries with entries of a role, by their display names; of the package's tables found once, and kept."""
+
+        def make() -> _Playing:
+            found: dict[str, list[dict[str, Value]]] = {}
+            for file, text in self._texts.items():
+                table = self._parsed(file) if f'"{role.value}"' in text else None
+                for entry in table.entries() if table is not None else ():
+                    if (
+                        table is not None
+                        and entry.role is role
+                        and entry.attrs not in found.setdefault(table.library, [])
+                    ):
+                        found[table.library].append(entry.attrs)
+            return tuple(sorted(found.items(), key=lambda each: each[0].casefold()))
+
+        if not self._shipped:
+            return make()
+        return compiled.kept(f"playing-{role.value}", [files("auditor.knowledge")], make, _Playing)
 
     def version(self) -> str:
         """A digest of the tables, for cache keys."""

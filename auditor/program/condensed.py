@@ -53,12 +53,16 @@ class Condensed(Generic[N]):
 
     def __init__(self, onward: Callable[[N], Iterable[N]]) -> None:
         """`onward` gives the nodes to which a node leads directly."""
-        self._direct = onward
+        self.asks(onward)
         self._closed: set[N] = set()
         self._number: dict[N, int] = {}
         self._members: list[list[N]] = []
         self._onward: list[tuple[int, ...]] = []
         """By number of a component those that it leads to directly, all of a lower number."""
+
+    def asks(self, onward: Callable[[N], Iterable[N]]) -> None:
+        """Go on by another who says the same of each node."""
+        self._direct = onward
 
     def gathered(self, said: Callable[[N], int | None]) -> Callable[[N], int]:
         """What is said of each node or of any that it leads to, as bits of a number."""

@@ -325,7 +325,7 @@ def test_what_a_template_of_a_manifest_asks_for_is_read_line_by_line() -> None:
 
 MODULES = {
     "requirements.txt": "pandas\n",
-    "pkg/one.py": "import xgboost\nimport lightgbm\nimport catboost\n\n\ndef fit_one(x):\n    return xgboost.train({}, x)\n",
+    "pkg/one.py": "import xgboost\nimport lightgbm\nimport catboost\n\n\ndef fit_one(x):\n    return xgboost.train({}, x), lightgbm, catboost\n",
     "pkg/two.py": "from pkg.one import fit_one\n\n\ndef fit_two(x):\n    return fit_one(x)\n",
     "run.py": PD + "print(pd.read_csv('d.csv'))\n",
 }
@@ -365,7 +365,7 @@ def test_where_no_file_lists_packages_it_says_so() -> None:
 
 
 def test_what_a_list_has_commented_out_is_known_to_be_needed_by_some() -> None:
-    files = {"a.py": PD + "import xgboost\n", "requirements.txt": "pandas\n"}
+    files = {"a.py": PD + "import xgboost\nprint(xgboost)\n", "requirements.txt": "pandas\n"}
     assert severities(files, "REP003") == ["medium"]
     off = "pandas\n# on Linux:\n# xgboost==2.0.3\n"
     assert severities({**files, "requirements.txt": off}, "REP003") == ["low"]

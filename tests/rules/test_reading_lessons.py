@@ -58,6 +58,19 @@ def test_a_course_is_asked_what_a_course_is_asked() -> None:
     [
         pytest.param({**ANALYSIS, "1-hw.ipynb": COURSE["1-hw.ipynb"]}, id="one sheet of homework among analyses"),
         pytest.param({**COURSE, "app.py": RATED * 9}, id="a program beside a few lessons"),
+        pytest.param(
+            {**COURSE, **{f"look{n}.ipynb": ANALYSIS["0-look.ipynb"] for n in range(6)}},
+            id="more analyses than lessons",
+        ),
+        pytest.param(
+            {
+                "a.ipynb": notebook(RATED),
+                "1-hw.ipynb": COURSE["1-hw.ipynb"],
+                "demo.ipynb": notebook(RATED),
+                "demo-2.ipynb": notebook(RATED),
+            },
+            id="demonstrations and one sheet",
+        ),
     ],
 )
 def test_a_few_lessons_make_no_course(files: dict[str, str]) -> None:
@@ -77,7 +90,7 @@ def test_blanks_for_those_who_learn_make_a_lesson() -> None:
         pytest.param("## 2.1 A common pitfall", False, id="a pitfall"),
         pytest.param("# How not to scale", False, id="how not to"),
         pytest.param("# Scaling", True, id="nothing of a mistake"),
-        pytest.param("# Fixing mistakes in the dates", True, id="mistakes that are mended"),
+        pytest.param("# Mistakes in the dates, corrected", True, id="mistakes that are mended"),
         pytest.param("# Mistakes\n# Scaling", True, id="a section after that of the mistake"),
         pytest.param("# Mistakes\n## Scaling", False, id="a part of the section of the mistake"),
         pytest.param("# Scaling\n```\n# Mistake\n```", True, id="a heading that is code"),
@@ -191,3 +204,31 @@ def test_the_figures_of_one_record_are_one_finding() -> None:
 def test_what_nothing_imports_counts_in_full_where_it_is_installed() -> None:
     (told,) = found({"a.py": UNUSED}, "COD008", "L")
     assert told.severity.value == "medium"
+
+
+def test_a_model_that_could_not_be_loaded_is_no_empty_field() -> None:
+    text = "import joblib\n\n\nclass M:\n    def load(self):\n        try:\n            self.m = joblib.load('m.joblib')\n        except Exception:\n            self.m = None\n\n\nM().load()\n"
+    (told,) = found({"a.py": text}, "COD004", "P")
+    assert told.severity.value == "medium"
+
+
+RUN = (
+    "def {0}(path):\n    d = pd.read_csv(path, sep=',')\n    d = d[d['paid'] > 0].reset_index(drop=True)\n"
+    "    d['month'] = pd.to_datetime(d['at'], unit='s')\n    t = d.groupby(['who', 'month']).agg('sum')\n"
+    "    w = t.pivot(index='who', columns='month', values='paid')\n    w = w.fillna(0).rename(columns=str).sort_index()\n"
+    "    for name in w.columns:\n        w[name] = w[name].clip(lower=0, upper=1000)\n"
+    "    print(f'{{len(w)}} rows of {{path}}', w.mean())\n    return w.merge(names(path), on='who', how='left')\n"
+)
+JUDGES = (
+    "def {0}(m, x, y):\n    p = m.predict(x)\n    a = accuracy_score(y, p)\n    b = f1_score(y, p, average='macro')\n"
+    "    c = recall_score(y, p, average='macro')\n    t = confusion_matrix(y, p, normalize='true')\n    f, ax = plt.subplots()\n"
+    "    ax.imshow(t, cmap='Blues')\n    for i in range(len(t)):\n        for j in range(len(t)):\n            ax.text(j, i, round(t[i, j], 2))\n"
+    "    f.savefig('t.png', dpi=200)\n    plt.close(f)\n    with open('m.json', 'w') as out:\n        json.dump({{'a': a, 'b': b, 'c': c}}, out)\n"
+    "    print('judged', a, b, c)\n    return {{'a': a, 'b': b, 'c': c}}\n"
+)
+
+
+@pytest.mark.parametrize(("more", "severity"), [(JUDGES, "medium"), ("", "low")])
+def test_few_statements_that_repeat_others_weigh_less(more: str, severity: str) -> None:
+    copies = {f"a{n}.py": "import pandas as pd\n" + RUN.format(f"p{n}") + more.format(f"j{n}") for n in range(12)}
+    assert {each.severity.value for each in found(copies, "GLU005", "P")} == {severity}

@@ -71,9 +71,13 @@ def test_a_fit_that_is_told_where_to_keep_the_model_keeps_it() -> None:
     assert "keeps the model, not" in finding.message
 
 
+def using(*libraries: str) -> str:
+    return "".join(f"import {library}\n" for library in libraries) + f"print({', '.join(libraries)})\n"
+
+
 MISSING = {
     "requirements.txt": "pandas==2.2.1\n",
-    "src/a.py": "import pandas\nimport xgboost\nimport lightgbm\nimport shap\n",
+    "src/a.py": using("pandas", "xgboost", "lightgbm", "shap"),
 }
 REQUIREMENT = "pandas==2.2.1\nxgboost==2.0.3\nlightgbm==4.3.0\nshap==0.45.0\n"
 
@@ -99,10 +103,10 @@ def test_the_tool_that_reads_a_file_of_developers_is_there() -> None:
 
 
 def test_what_comes_with_a_package_nobody_knows_weighs_less() -> None:
-    code = {"a.py": "import pandas\nimport tqdm\n"}
+    code = {"a.py": using("pandas", "tqdm")}
     assert severities({**code, "requirements.txt": "pandas\n"}, "REP003") == ["medium"]
     assert severities({**code, "requirements.txt": "pandas\nacme-inhouse-tables\n"}, "REP003") == ["low"]
-    rare = {"a.py": "import pandas\nimport evidently\n", "requirements.txt": "pandas\nacme-inhouse-tables\n"}
+    rare = {"a.py": using("pandas", "evidently"), "requirements.txt": "pandas\nacme-inhouse-tables\n"}
     assert severities(rare, "REP003") == ["medium"]
 
 
@@ -111,12 +115,12 @@ def test_programs_beside_the_package_that_is_installed_show_what_it_can() -> Non
         "setup.py": "from setuptools import setup\nsetup(name='net', packages=['net'], install_requires=['numpy'])\n",
         "net/__init__.py": "import numpy\n",
     }
-    shown = {**package, "tasks/words.py": "import nltk\nimport xgboost\nimport shap\n"}
+    shown = {**package, "tasks/words.py": using("nltk", "xgboost", "shap")}
     assert severities(shown, "REP003") == ["low"]
     assert severities({**shown, "README.md": "# Net\n\n```bash\npython tasks/words.py\n```\n"}, "REP003") == ["high"]
-    assert severities(
-        {**package, "net/words.py": "import nltk\nimport xgboost\nimport shap\nshap.run()\n"}, "REP003"
-    ) == ["high"]
+    assert severities({**package, "net/words.py": using("nltk", "xgboost", "shap") + "shap.run()\n"}, "REP003") == [
+        "high"
+    ]
 
 
 NOTE = '{"cells": [{"cell_type": "code", "execution_count": 1, "id": "c", "metadata": {}, "outputs": [], "source": "import %s"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -139,7 +143,7 @@ def test_notebooks_that_a_document_opens_on_a_platform_need_what_that_lacks() ->
 
 
 def test_what_only_a_notebook_beside_a_pipeline_needs_was_tried() -> None:
-    files = {"requirements.txt": "pandas\n", "a.py": "import pandas\n", "a_look.ipynb": NOTE % "seaborn"}
+    files = {"requirements.txt": "pandas\n", "a.py": "import pandas\n", "a_look.ipynb": NOTE % "seaborn as s; s.set()"}
     assert severities(files, "REP003", "R") == ["medium"]
     assert severities(files, "REP003", "P") == ["low"]
 
@@ -321,3 +325,36 @@ CHAINED = "from transformers import AutoModel\n\n\nclass Encoder:\n    def __ini
 )
 def test_a_load_that_no_run_comes_to_weighs_less(program: str, severity: str) -> None:
     assert severities({"net.py": program}, "REP009") == [severity]
+
+
+ASKS = {
+    "app.py": "from openai import OpenAI\nprint(OpenAI().chat.completions.create(model='gpt-4o-2024-08-06', messages=[]))\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("It captions videos.", True),
+        ("Step 5: a blind A/B test decides which captions are handed in.", False),
+        ("Third on the private leaderboard.", False),
+        ("We evaluated the generated answers by hand.", False),
+        ("The answers are shown to the user, and tests run in CI.", True),
+    ],
+)
+def test_a_document_tells_who_judges_the_answers(says: str, told: bool) -> None:
+    assert bool(found({**ASKS, "README.md": f"# Captions\n\n{says}\n"}, "LLM003", "A")) == told
+
+
+def test_a_library_of_which_no_line_makes_use_weighs_less() -> None:
+    files = {
+        "requirements.txt": "pandas\n",
+        "a.py": "import pandas\nimport mlflow\n\n# mlflow.start_run()\nprint(pandas)\n",
+    }
+    assert severities(files, "REP003") == ["low"]
+    assert severities({**files, "a.py": files["a.py"].replace("# mlflow", "mlflow")}, "REP003") == ["medium"]
+    asked = {**files, "b.py": "import pandas\npandas.set_option('plotting.backend', 'mlflow')\n"}
+    assert severities(asked, "REP003") == ["medium"]
+    used = {**files, "b.py": "import mlflow\nmlflow.start_run()\n"}
+    (finding,) = found(used, "REP003")
+    assert (finding.severity.value, finding.place.path) == ("medium", "b.py")

@@ -16,7 +16,7 @@ from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Record, Re
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
-from auditor.program.naming.code import Frame
+from auditor.program.naming.code import Code, Frame
 from auditor.program.naming.statements import placed, within
 from auditor.program.naming.words import parts
 
@@ -89,7 +89,9 @@ def _decides_by_what_it_is_given(world: World, site: Site) -> bool:
     frame = Frame(*site)
     return any(
         bool(_THRESHOLD.search(name_of(bound))) and type(bound) in (Name, Attr) and not _is_written(world, bound, frame)
-        for node, _ in _compared(world.resolved.code.scope(*site).body)
+        for node, _ in (
+            _compared(world.resolved.code.scope(*site).body) if site[1] in _comparing(world, site[0]) else ()
+        )
         for bound in node.operands
     )
 
@@ -121,7 +123,7 @@ def _joined(cuts: list[_Cut], *, levels: bool) -> Threshold:
 def _in_scope(world: World, site: Site) -> Iterator[_Cut]:
     frame = Frame(*site)
     scope = world.resolved.code.scope(*site)
-    for node, line in _compared(scope.body):
+    for node, line in _compared(scope.body) if site[1] in _comparing(world, site[0]) else ():
         for score, bound in (node.operands, node.operands[::-1]) if len(node.operands) == 2 else ():
             number = _number(world, bound, frame)
             if number is None or _GEOMETRY.search(repr(score)) or type(score) is Const:
@@ -169,6 +171,15 @@ def _number(world: World, bound: Expr, frame: Frame) -> tuple[float, str] | None
         return None
     found = _number(world, bindings[0][0].value, frame)
     return (found[0], bound.id) if found is not None else None
+
+
+def _comparing(world: World, path: str) -> frozenset[int]:
+    """The scopes of a program in which something is compared by order."""
+    return world.resolved.code.of_program(path, _that_compare, frozenset[int])
+
+
+def _that_compare(code: Code, path: str) -> frozenset[int]:
+    return frozenset(n for n in code.scopes(path) if any(True for _ in _compared(code.scope(path, n).body)))
 
 
 def _compared(body: object) -> Iterator[tuple[Op, int]]:

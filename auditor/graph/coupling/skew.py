@@ -20,7 +20,7 @@ from auditor.model.ir import Attr, Const, Expr, Item
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
-from auditor.program.naming.code import Frame
+from auditor.program.naming.code import Code, Frame
 
 _TARGET_NAME = regex(r"^(y|y_\w+|\w*target\w*|labels?|label_col\w*)$", re.I)
 LONG = 10
@@ -160,13 +160,19 @@ def _copied(
 def _targets(world: World, sites: Iterable[Site]) -> frozenset[str]:
     """The columns that training learns to predict: what names like `y` and `target` are bound to."""
     found: set[str] = set()
-    for site in sites:
-        for name, versions in world.resolved.code.index(*site).bindings.items():
+    code = world.resolved.code
+    for site in (each for each in sites if each[1] in code.of_program(each[0], _naming_targets, frozenset[int])):
+        for name, versions in code.index(*site).bindings.items():
             if _TARGET_NAME.match(name):
                 for binding in versions.values():
                     if binding.value is not None:
                         found |= _texts(world, binding.value, Frame(*site))
     return frozenset(found)
+
+
+def _naming_targets(code: Code, path: str) -> frozenset[int]:
+    """The scopes of a program that bind a name which a target has."""
+    return frozenset(n for n in code.scopes(path) if any(map(_TARGET_NAME.match, code.index(path, n).bindings)))
 
 
 def _texts(world: World, value: Expr, frame: Frame) -> set[str]:

@@ -45,6 +45,8 @@ _ARCHIVED = regex(
     re.I,
 )
 """How a document points to a set that an archive or a platform keeps under a name."""
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+"""What of ASCII is no letter or digit."""
 _TELLING = 8
 """Letters from which the stem of a name is no everyday word."""
 _OF_ADDRESS = 12
@@ -154,4 +156,6 @@ class Documents:
 
 def plain(text: str) -> str:
     """A text without anything but small letters and digits."""
-    return re.sub(r"[\W_]+", "", text.lower())
+    # Most of a long text is of ASCII, of which the rest is taken out many times faster so.
+    kept = text.lower().encode("utf-8", "surrogatepass").translate(None, _SIGNS).decode("utf-8", "surrogatepass")
+    return kept if kept.isascii() else re.sub(r"[\W_]+", "", kept)

@@ -15,7 +15,7 @@ from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Lambd
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.naming.code import Frame, Local
+from auditor.program.naming.code import Code, Frame, Local
 from auditor.program.running.invocations import argument
 
 _WAYS = {
@@ -64,8 +64,8 @@ def _selections(world: World, site: Site) -> Iterator[tuple[str, str, Place, Sit
         if not effect.entry.attrs.get("scorer") or chooses(world, effect):
             for metric, way in _told(world, effect):
                 yield metric, way, code.place(site[0], effect.line, effect.end_line), site
-    for statement in code.scope(*site).body:
-        if type(statement) is Assign and type(statement.value) is Call:
+    for statement in code.scope(*site).body if site[1] in code.of_program(site[0], _picking, frozenset[int]) else ():
+        if type(statement) is Assign and _may_pick(statement):
             picked = _picked(world, statement, site)
             if picked is not None:
                 yield *picked, code.place(site[0], statement.line, statement.end_line), site
@@ -139,10 +139,21 @@ def _metric(world: World, value: Expr, frame: Frame) -> str:
 # --- picking one of several ---
 
 
+def _picking(code: Code, path: str) -> frozenset[int]:
+    """The scopes of a program in which something that is called the best is bound to what a call gives."""
+    bodies = ((number, code.scope(path, number).body) for number in code.scopes(path))
+    return frozenset(n for n, body in bodies if any(type(each) is Assign and _may_pick(each) for each in body))
+
+
+def _may_pick(statement: Assign) -> bool:
+    target = statement.targets[0]
+    return type(target) is Name and type(statement.value) is Call and bool(_BEST.search(target.id))
+
+
 def _picked(world: World, statement: Assign, site: Site) -> tuple[str, str] | None:
     """`best = max(runs, key=lambda run: run["rmse"])`: the metric, and whether the most or the least is taken."""
-    target, call = statement.targets[0], statement.value
-    if type(target) is not Name or type(call) is not Call or not _BEST.search(target.id):
+    call = statement.value
+    if type(call) is not Call:
         return None
     dotted = world.resolved.evaluator.denoter.dotted(call.func, Frame(*site))
     key = dict(call.keywords).get("key")

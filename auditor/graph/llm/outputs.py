@@ -36,6 +36,7 @@ _STRUCTURED = frozenset(
         "config",
     }
 )
+_DANGEROUS = "allow_dangerous_code"
 _AGENTS = ("langchain", "llama_index")
 
 
@@ -85,11 +86,15 @@ def _uses(world: World, site: Site, answers: dict[int, Ask]) -> Iterator[tuple[O
 def _use(
     world: World, site: Site, at: Placed, call: Call, frame: Frame, answers: dict[int, Ask]
 ) -> Iterator[tuple[Output, bool]]:
-    place = world.resolved.code.place(site[0], call.line)
+    if not call.args and not any(name == _DANGEROUS for name, _ in call.keywords):
+        return
     kind, name = _kind(world, call, frame)
+    if not kind:
+        return
+    place = world.resolved.code.place(site[0], call.line)
     if kind == "agent":
         yield Output("agent", name, place, None), False
-    if not kind or kind == "agent" or not call.args:
+    if kind == "agent" or not call.args:
         return
     ask = _answer(world, call.args[0], frame, call.line, answers)
     if ask is None:
@@ -100,7 +105,7 @@ def _use(
 
 def _kind(world: World, call: Call, frame: Frame) -> tuple[str, str]:
     """What a call does with a text, and its name."""
-    allowed = dict(call.keywords).get("allow_dangerous_code")
+    allowed = dict(call.keywords).get(_DANGEROUS)
     dotted = world.resolved.evaluator.denoter.dotted(call.func, frame) or ""
     if type(allowed) is Const and allowed.value is True and dotted.startswith(_AGENTS):
         return "agent", dotted.rpartition(".")[2]

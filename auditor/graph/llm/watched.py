@@ -33,12 +33,19 @@ _EVAL_FILE = regex(
     r"(^|/)(promptfoo\w*\.(ya?ml|json|js|ts)$|evals?/|evaluations?/|[^/]*(^|[/_-])(evals?|evaluat\w+|golden|benchmark\w*|judge)([_-][^/]*)?\.(py|ipynb|jsonl|csv|ya?ml|json)$)",
     re.I,
 )
+_TOLD = regex(
+    r"\b(?:blind|a/b)[ -](?:a/b )?(?:tests?|comparisons?|evaluations?|ratings?)\b|\bhuman (?:evaluation|raters?|judg)|\bllm[- ]as[- ]a[- ]judge\b"
+    r"|\bleaderboard\b|\bevaluat\w+ (?:of )?(?:the |our )?(?:\w+ )?(?:answers|outputs|captions|responses|generations|summaries)\b",
+    re.I,
+)
+"""How a document tells that somebody judges what a model answers."""
 _ENVIRONMENT = regex(r"LANGSMITH_|LANGCHAIN_TRACING|LANGFUSE_|HELICONE|OTEL_EXPORTER|PHOENIX_|TRACELOOP", re.I)
 _PLATFORM = regex(r"(^|/)langgraph\.json$")
 SEARCHED_EVALUATION = (
     "15 evaluation libraries and promptfoo",
     "folders and files named eval, evaluation, golden, benchmark or judge",
     "tests that reach the calls",
+    "documents that tell who judges the answers",
 )
 SEARCHED_TRACES = (
     "20 tracing libraries",
@@ -63,7 +70,7 @@ class Watched(msgspec.Struct, frozen=True):
 
 
 def evaluation(world: World, asked: list[Ask]) -> Watched:
-    """What evaluates the answers, anywhere in the repository; tests that import what asks are a hint."""
+    """What evaluates the answers, anywhere in the repository; tests that import what asks are a hint, and documents that tell of judging."""
     found = [*world.once(_evaluators)]
     found += [
         Seen(Place(entry.path), "is named after an evaluation")
@@ -75,6 +82,11 @@ def evaluation(world: World, asked: list[Ask]) -> Watched:
         Seen(Place(path), "is a test of what asks the model")
         for path in world.resolved.code.paths
         if places.is_test(path) and any(path in world.resolved.code.importers(file) for file in sorted(asking))
+    ]
+    hints += [
+        Seen(Place(path, section.line), "tells of judging what the model answers")
+        for path, section in world.documents.sections
+        if _TOLD.search(f"{section.title} {section.text}")
     ]
     return Watched(found, hints, SEARCHED_EVALUATION)
 

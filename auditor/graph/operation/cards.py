@@ -68,8 +68,9 @@ def _card(world: World) -> Card:
         for name, pattern in _PATTERNS.items():
             if name not in found and text.strip() and (pattern.search(section.title) or pattern.search(text)):
                 found.add(name)
-    for entry in world.listing.entries:
-        found.update(name for name, pattern in _FILES.items() if pattern.search(entry.path))
+    for name in _FILES.keys() - found:
+        if any(_FILES[name].search(entry.path) for entry in world.listing.entries):
+            found.add(name)
     fields = tuple(name for name in _FIELDS if name in found)
     missing = tuple(name for name in _FIELDS if name not in found)
     return Card(fields, missing, len(documents), _is_foreign(world.documents.text[:_SHOWN]))

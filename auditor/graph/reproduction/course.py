@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from operator import or_
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ import msgspec
 from auditor.graph.world import World
 from auditor.model.ir import Imported
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.calls.following import classes_of
 from auditor.program.condensed import Condensed
 from auditor.program.naming.code import Code
 
@@ -32,22 +33,21 @@ class Courses:
 
     def __init__(self, world: World, programs: Iterable[str]) -> None:
         self._world = world
-        self._starts = {program: self._events((program, 0), starts=True) for program in programs}
-        self._known: dict[Site, tuple[_Event, ...]] = {}
-        self._onward: dict[Site, tuple[Site, ...]] = {}
+        self._starts = {program: self._entered((program, 0), starts=True) for program in programs}
+        self._known = _Known(partial(self._events, starts=False))
+        self._onward: dict[Site, frozenset[Site]] = {}
         self.sites = self.come_to(self._starts)
         """The scopes that some program comes to."""
 
     def come_to(self, programs: Iterable[str]) -> set[Site]:
         """The scopes that some of the programs come to."""
         found = {(program, 0) for program in programs}
-        todo = [site for program, _ in found for event in self._starts[program] for site in event.into]
+        todo = {site for program, _ in found for site in self._starts[program]}
         passed: set[Site] = set()
         while todo:
             site = todo.pop()
-            if site not in passed:
-                passed.add(site)
-                todo += self._onward[site] if site in self._onward else self._note(site)
+            passed.add(site)
+            todo |= self._onward_of(site) - passed
         return found | passed
 
     def gathered(self, said: Mapping[Site, int]) -> Callable[[str], int]:
@@ -55,8 +55,7 @@ class Courses:
         beyond = self._condensed.gathered(said.get)
 
         def of(program: str) -> int:
-            into = (site for event in self._starts[program] for site in event.into)
-            return reduce(or_, map(beyond, into), said.get((program, 0), 0))
+            return reduce(or_, map(beyond, self._starts[program]), said.get((program, 0), 0))
 
         return of
 
@@ -76,19 +75,27 @@ class Courses:
 
     def of(self, program: str, leading: Container[Site]) -> Course:
         """The course of a program, without what it does in scopes that are not `leading`."""
-        return Course((program, 0), self._starts[program], self._known, leading)
+        return Course((program, 0), self._events((program, 0), starts=True), self._known, leading)
 
     @cached_property
     def _condensed(self) -> Condensed[Site]:
         return Condensed(self._onward.__getitem__)
 
-    def _note(self, site: Site) -> tuple[Site, ...]:
-        events = self._known[site] = self._events(site, starts=False)
-        found = self._onward[site] = tuple(dict.fromkeys(other for event in events for other in event.into))
+    def _onward_of(self, site: Site) -> frozenset[Site]:
+        found = self._onward.get(site)
+        if found is None:
+            found = self._onward[site] = self._entered(site, starts=False)
         return found
 
+    def _entered(self, site: Site, *, starts: bool) -> frozenset[Site]:
+        """The scopes that a scope comes to next, in whatever order."""
+        calls = self._world.resolved.effects.calls.get(site, ())
+        found = {(each.callee.path, each.callee.scope) for each in calls if starts or not each.guarded}
+        found.update(self._classes(site), *(event.into for event in self._imported(site)))
+        return frozenset(found)
+
     def _events(self, site: Site, *, starts: bool) -> tuple[_Event, ...]:
-        effects, code = self._world.resolved.effects, self._world.resolved.code
+        effects = self._world.resolved.effects
         found = [
             _Event(effect.line, 1, id(effect), ())
             for effect in effects.own.get(site, ())
@@ -100,17 +107,30 @@ class Courses:
             last = edge.registered and not edge.direct  # a library calls it when the module has been read
             found.append(_Event(10**9 if last else edge.line, 0, 0, ((edge.callee.path, edge.callee.scope),)))
         found += self._imported(site)
-        if site[1] == 0:
-            for number in code.scopes(site[0]):
-                scope = code.scope(site[0], number)
-                if scope.kind == "class" and scope.parent == 0:
-                    found.append(_Event(scope.line, 0, 0, ((site[0], number),)))
+        for cls in self._classes(site):
+            found.append(_Event(self._world.resolved.code.scope(*cls).line, 0, 0, (cls,)))
         return tuple(sorted(found, key=lambda event: (event.line, event.order)))
+
+    def _classes(self, site: Site) -> tuple[Site, ...]:
+        """The classes whose bodies a module runs."""
+        return classes_of(self._world.resolved.code, site[0]) if site[1] == 0 else ()
 
     def _imported(self, site: Site) -> Iterator[_Event]:
         for number, line, homes in self._world.resolved.code.of_imports(_run, site[0], tuple[_Run, ...]):
             if number == site[1]:
                 yield _Event(line, 0, 0, tuple((path, 0) for path in homes))
+
+
+class _Known(dict[Site, tuple[_Event, ...]]):
+    """What scopes do in order where they are not the start, found when it is first asked for: of few programs the order matters."""
+
+    def __init__(self, find: Callable[[Site], tuple[_Event, ...]]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, site: Site) -> tuple[_Event, ...]:
+        found = self[site] = self._find(site)
+        return found
 
 
 class Course:

@@ -7,7 +7,9 @@ from posixpath import dirname
 from auditor.graph import places
 from auditor.graph.artefacts.identity import within
 from auditor.graph.world import World
+from auditor.model.facts import Facts
 from auditor.model.ir import Const, Define, Do, Import, Stmt
+from auditor.program.naming.code import Code
 
 
 def is_idle(world: World, path: str) -> bool:
@@ -54,11 +56,18 @@ def _is_named(world: World, path: str) -> bool:
 def _texts(world: World) -> frozenset[str]:
     """The ends of all dotted names and paths that are written out, two parts long, and the names of files."""
     code = world.resolved.code
-    texts = {text for path in code.paths for text in code.texts(path) if len(text) < _LONGEST}
-    for facts in world.files.values():
-        texts.update(leaf.value for leaf in facts.leaves if isinstance(leaf.value, str) and len(leaf.value) < _LONGEST)
-        texts.update(word.text for step in facts.steps for command in step.commands for word in command.words)
-        texts.update(point.target for point in facts.entry_points)
+    programs = (code.of_program(path, _ends_in_program, frozenset[str]) for path in code.paths)
+    return frozenset().union(*programs, *(code.alone(path, _ends_in_facts, frozenset[str]) for path in world.files))
+
+
+def _ends_in_program(code: Code, path: str) -> frozenset[str]:
+    return frozenset(end for text in code.texts(path) if len(text) < _LONGEST for end in _ends(text))
+
+
+def _ends_in_facts(facts: Facts) -> frozenset[str]:
+    texts = {leaf.value for leaf in facts.leaves if isinstance(leaf.value, str) and len(leaf.value) < _LONGEST}
+    texts.update(word.text for step in facts.steps for command in step.commands for word in command.words)
+    texts.update(point.target for point in facts.entry_points)
     return frozenset(end for text in texts for end in _ends(text))
 
 

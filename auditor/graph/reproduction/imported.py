@@ -14,7 +14,7 @@ from auditor.graph.artefacts.identity import above
 from auditor.graph.reproduction.idle_modules import is_among_idle, is_idle
 from auditor.graph.reproduction.installs import TOOLS, installed, unread_lists
 from auditor.graph.reproduction.platforms import BROUGHT, opened_on
-from auditor.graph.reproduction.roots import roots_of
+from auditor.graph.reproduction.roots import is_unread, roots_of
 from auditor.graph.sight import Look, Sight
 from auditor.graph.started import Started
 from auditor.graph.world import World
@@ -44,7 +44,8 @@ _PROVIDED = frozenset({
 
 class Undeclared(msgspec.Struct, frozen=True):
     """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
-    `idle`: in modules alone that nothing imports, or only others that no program imports, and whose names nothing mentions;
+    `idle`: in modules alone that nothing imports, or only others that no program imports, and whose names nothing mentions, or by
+    imports of which no line makes use;
     `off`: a list has it commented out, for whoever needs it to switch on; `hosted`: in notebooks alone that were last open on
     a platform which has it; `aside`: in programs alone that stand outside the package which is installed."""
 
@@ -115,7 +116,11 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
             # A program is shown rather than a notebook where both import it.
             place = world.resolved.code.place(path, line)
             hosted = lacking[root] in _on_platform(world, path)
-            idle = is_idle(world, path) or (not outright and is_among_idle(world, path))
+            idle = (
+                is_idle(world, path)
+                or (not outright and is_among_idle(world, path))
+                or is_unread(world, path, line, root)
+            )
             off = canonical(lacking[root]) in world.once(_off)
             each = Undeclared(root, lacking[root], place, _is_noted(world, path), idle, hosted, off, aside)
             if root not in seen or each.matters < seen[root].matters:

@@ -206,13 +206,18 @@ def _pinned_beside(world: World, environment: Environment) -> frozenset[str]:
     named = {
         included(environment.path, ref) for ref in world.files[environment.path].references if ref.how == "constraint"
     }
-    return frozenset(
-        requirement.name
-        for path, facts in world.files.items()
-        if path in named or (facts.kind in ENVIRONMENTS and dirname(path) == folder and path != environment.path)
-        for requirement in facts.requirements
-        if requirement.pinned
-    )
+    beside = world.once(_by_folder).get(folder, ())
+    near = named.intersection(world.files).union(path for path in beside if path != environment.path)
+    return frozenset(each.name for path in near for each in world.files[path].requirements if each.pinned)
+
+
+def _by_folder(world: World) -> dict[str, list[str]]:
+    """The files of environments by the folder in which they lie."""
+    found: dict[str, list[str]] = {}
+    for path, facts in world.files.items():
+        if facts.kind in ENVIRONMENTS:
+            found.setdefault(dirname(path), []).append(path)
+    return found
 
 
 class Conflict(msgspec.Struct, frozen=True):

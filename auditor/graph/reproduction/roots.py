@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
-from auditor.model.ir import Attr, Const, Import, Stmt, Try
+from auditor.model.ir import Attr, Const, Import, Name, Stmt, Try
+from auditor.program.naming.code import Code
+from auditor.program.naming.words import records
 
 _PUT = frozenset({("path", "append"), ("path", "insert")})
 
@@ -40,6 +43,31 @@ def _roots(world: Sight, path: str) -> tuple[tuple[str, int, bool, str], ...]:
 ROOTS = Look("roots", _roots, tuple[tuple[str, int, bool, str], ...])
 """The roots of what a program imports unguarded and no file of the tree is, with the line, whether within a function or class,
 and the folder that was put on the path right before: if the tree has none of that name, whoever runs it brings it."""
+
+
+def is_unread(world: World, path: str, line: int, root: str) -> bool:
+    """Whether a file reads none of the names that the import of a library at a line binds, and no program asks another for it by
+    its name (`engine="xlsxwriter"`): all would run as well without."""
+    if path.endswith("__init__.py"):
+        return False  # what a package imports is for others
+    code = world.resolved.code
+    statements = (each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports)
+    bound = {named.bound.id for each in statements if each.line == line for named in each.names}
+    if not bound or not bound.isdisjoint({"*", *code.of_program(path, _names_used, frozenset[str])}):
+        return False
+    return not any(root in code.texts(other) for other in code.paths)
+
+
+def _names_used(code: Code, path: str) -> frozenset[str]:
+    """The names that a file reads or binds in anything but imports."""
+    said: Counter[str] = Counter()
+    for number in code.scopes(path):
+        scope = code.scope(path, number)
+        parts = (scope.decorators, scope.bases, scope.keywords, scope.params, scope.body)
+        said.update(each.id for each in records(parts) if type(each) is Name)
+        imports = (statement for statement, _, _ in code.index(path, number).imports)
+        said.subtract(named.bound.id for statement in imports for named in statement.names)
+    return frozenset(name for name, times in said.items() if times > 0)
 
 
 _NEAR = 3

@@ -31,7 +31,9 @@ def absent(world: World, owned: Callable[[str], bool]) -> list[Absent]:
     """The methods that classes of a component call on themselves in vain, each once a class, at the first call."""
     found: dict[tuple[Local, str], Absent] = {}
     for path in programs(world, owned):
-        for number, name, line in world.resolved.code.of_program(path, _calls_on_self):
+        for number, name, line in world.resolved.code.of_program(
+            path, _calls_on_self, tuple[tuple[int, str, int], ...]
+        ):
             owner = Local(path, number)
             if (owner, name) not in found and not world.once(_Classes).has(owner, name):
                 scope = world.resolved.code.scope(*owner)

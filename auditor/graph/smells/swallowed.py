@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -39,6 +40,9 @@ from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Code, Frame, Library, Local
 from auditor.program.naming.statements import Placed, placed, within
+
+_Span: TypeAlias = tuple[int, int]
+"""The first line of a `try`, and the last before its handlers."""
 
 WORK = {
     Role.FIT: "training",
@@ -96,7 +100,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
         if places.is_exploratory(path):
             continue
         for site, statement in _tries(world, path):
-            work = _work(world, site, statement)
+            work = _work(world, site, _span(statement))
             if work is not None and work[0] == WORK[Role.TRANSFORM] and _takes_numbers(world, site):
                 continue  # arithmetic
             looked += work is not None
@@ -133,10 +137,12 @@ def _shows(world: World, site: Site, statement: Try, handler: Handler, work: str
 def _tries(world: World, path: str) -> Iterator[tuple[Site, Try]]:
     """What a program tries, with the scope that it stands in."""
     code = world.resolved.code
-    for number in code.of_program(path, _trying, tuple[int, ...]):
-        for at in placed(code.scope(path, number).body):
-            if type(at.statement) is Try and at.statement.handlers:
-                yield (path, number), at.statement
+    for number, spans in code.of_program(path, _trying, tuple[tuple[int, tuple[_Span, ...]], ...]):
+        # Most hold no such work: what they do else need not be known.
+        if any(_work(world, (path, number), span) is not None for span in spans):
+            for at in placed(code.scope(path, number).body):
+                if type(at.statement) is Try and at.statement.handlers:
+                    yield (path, number), at.statement
 
 
 def _takes_numbers(world: World, site: Site) -> bool:
@@ -145,8 +151,18 @@ def _takes_numbers(world: World, site: Site) -> bool:
     return bool(params) and all(type(p.annotation) is Name and p.annotation.id in ("int", "float") for p in params)
 
 
-def _trying(code: Code, path: str) -> tuple[int, ...]:
-    return tuple(number for number in code.scopes(path) if "try" in code.index(path, number).kinds.values())
+def _trying(code: Code, path: str) -> tuple[tuple[int, tuple[_Span, ...]], ...]:
+    """The scopes that try something, with the lines of what they try."""
+    found = []
+    for number in code.scopes(path):
+        if "try" in code.index(path, number).kinds.values():
+            tried = (at.statement for at in placed(code.scope(path, number).body))
+            found.append((number, tuple(_span(each) for each in tried if type(each) is Try and each.handlers)))
+    return tuple(found)
+
+
+def _span(statement: Try) -> _Span:
+    return statement.line, statement.handlers[0].line - 1
 
 
 def unraised_errors(world: World, owned: Callable[[str], bool]) -> list[Unraised]:
@@ -198,14 +214,14 @@ def _error_made(sight: Sight, func: Expr, frame: Frame) -> str:
     return scope.name if scope.kind == "class" and _ERRORS & set(denoter.ancestry(known)) else ""
 
 
-def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
+def _work(world: World, site: Site, span: _Span) -> tuple[str, Place] | None:
     """The gravest work in the body of a `try`, here or in what is called; None where there is none."""
     effects = world.resolved.effects
-    last = statement.handlers[0].line - 1
+    first, last = span
     order = {role: rank for rank, role in enumerate(WORK)}
-    done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(world, e, statement.line, last)]
+    done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(world, e, first, last)]
     for edge in effects.calls.get(site, ()):
-        if edge.direct and statement.line <= edge.line <= last:
+        if edge.direct and first <= edge.line <= last:
             own = effects.own.get((edge.callee.path, edge.callee.scope), ())
             done += [(order[e.role], edge.line) for e in own if _counts(world, e, 0, 10**9)]
     if not done:

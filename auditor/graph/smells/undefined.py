@@ -113,10 +113,19 @@ def _ran(world: World, path: str, line: int) -> bool:
 
 def _defined_beside(world: World, path: str, name: str) -> str:
     """The one file of the same folder that defines a name at its top; "" where none or several do."""
-    code, folder = world.resolved.code, dirname(path)
-    beside = [p for p in code.paths if p != path and dirname(p) == folder and not p.endswith(".ipynb")]
+    code = world.resolved.code
+    beside = [p for p in world.once(_by_folder).get(dirname(path), ()) if p != path]
     found = [p for p in beside if any(b.how == "define" for b in code.index(p, 0).bindings.get(name, {}).values())]
     return found[0] if len(found) == 1 else ""
+
+
+def _by_folder(world: World) -> dict[str, list[str]]:
+    """The modules and scripts by the folder in which they lie."""
+    found: dict[str, list[str]] = {}
+    for path in world.resolved.code.paths:
+        if not path.endswith(".ipynb"):
+            found.setdefault(dirname(path), []).append(path)
+    return found
 
 
 def _folded(found: list[Undefined]) -> list[Undefined]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 
@@ -11,12 +11,12 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.testing.leading import Leads, leads
+from auditor.graph.testing.walking import KnownWalk, Tells, Walk, Whole
 from auditor.graph.world import World
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
-from auditor.program.condensed import Condensed
-from auditor.program.naming.code import Local
+from auditor.program.naming.code import Code
 from auditor.program.naming.words import records
 
 _ASSERTING = regex(r"^(_?assert\w*|fail|raises|warns|deprecated_call|expect_\w+|verify\w*|check_\w+|throws)$")
@@ -54,24 +54,11 @@ class Suites:
         self.code = world.resolved.code
         self.effects = world.resolved.effects
         self.files = tuple(path for path in self.code.paths if places.is_test(path) and not path.endswith(".ipynb"))
-        self._testing = frozenset(filter(places.is_test, self.code.paths))
         self._programs: dict[str, list[str]] = defaultdict(list)
         for path in self.code.paths:
             if not places.is_test(path):
                 self._programs[path.rpartition("/")[2]].append(path)
-        self._meant: dict[Local | str, tuple[frozenset[Site], ...]] = {}
-        self._known: dict[Site, tuple[frozenset[Site], ...]] = {}
-        self._told: dict[str, tuple[Leads, ...]] = {}
-        self._by_file: dict[str, tuple[frozenset[Site], ...]] = {}
-        self._all_methods: dict[Local, tuple[frozenset[Site], ...]] = {}
-        self._own_methods: dict[Local, frozenset[Site]] = {}
-        self._fixtures = self._all_fixtures()
-        self._launches = self._all_launches()
         self.tests = tuple(test for path in self.files for test in self._of_file(path))
-        self.reached = self._reach(test.site for test in self.tests if test.checks and not test.off)
-        """The scopes that run in a test that can fail."""
-        self.touched = self._reach((test.site for test in self.tests), self.reached)
-        """The scopes that run in any test."""
 
     @cached_property
     def imports_by_name(self) -> bool:
@@ -85,12 +72,8 @@ class Suites:
 
     def gathered(self, said: Mapping[Site, int]) -> Callable[[Test], int]:
         """By test what is said, as bits of a number, of the scopes that run in it."""
-        of = self._condensed.gathered(said.get)
+        of = self._walk.condensed.gathered(said.get)
         return lambda test: of(test.site)
-
-    @cached_property
-    def _condensed(self) -> Condensed[Site]:
-        return Condensed(lambda site: chain.from_iterable(self._known[site]))
 
     # --- which tests ---
 
@@ -146,68 +129,48 @@ class Suites:
 
     # --- what runs ---
 
-    def _reach(self, starts: Iterable[Site], reached: frozenset[Site] = frozenset()) -> frozenset[Site]:
-        """The scopes that run from some on, added to those that are known to run."""
-        todo = list({*starts} - reached)
-        found = {*reached, *todo}
-        passed: set[int] = set()  # what many scopes run is one set, which is kept
-        while todo:
-            site = todo.pop()
-            known = self._known.get(site)
-            if known is None:
-                known = self._known[site] = self._onward(site)
-            for onward in known:
-                if id(onward) not in passed:
-                    passed.add(id(onward))
-                    for other in onward:
-                        if other not in found:
-                            found.add(other)
-                            todo.append(other)
-        return frozenset(found)
+    @cached_property
+    def _walk(self) -> Walk:
+        """The walk through all that runs in tests."""
+        failing = frozenset(test.site for test in self.tests if test.checks and not test.off)
+        tests = frozenset(test.site for test in self.tests)
+        whole = Whole(failing, tests, self.effects.bases, self._all_fixtures(), self._all_launches())
+        programs = self.code.programs.keys()
+        tells = Tells(
+            programs,
+            self._leads,
+            self._classes,
+            self._imported,
+            self._framework_runs,
+            self._of_program,
+            lambda name: self._only.get(name, _NONE),
+        )
+        return self.world.resolved.made_of(KnownWalk).walk(whole, tells)
 
-    def _onward(self, site: Site) -> tuple[frozenset[Site], ...]:
-        """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries.
+    @property
+    def reached(self) -> frozenset[Site]:
+        """The scopes that run in a test that can fail."""
+        return self._walk.reached
 
-        Whoever imports a module runs its body, and with it those of the modules that it imports.
-        """
-        path, number = site
-        of_file = self._told.get(path)
-        if of_file is None:
-            of_file = self._told[path] = self.effects.told(path, leads, tuple[Leads, ...])
-        told = of_file[number]
-        found = [told.sites] if told.sites else []
-        if told.made or told.constructors:
-            owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
-            made = {*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)}
-            found += chain.from_iterable(map(self._methods, made))
-        if told.asked and (only := frozenset(self._only[name] for name in told.asked if name in self._only)):
-            found.append(only)
-        if path in self._testing:
-            supplied = (self._fixtures[name] for name in (*told.params, "") if name in self._fixtures)
-            mentioned = chain.from_iterable(map(self._mentioned, told.named))
-            found += (*mentioned, *supplied, *self._around(path))
-            if site in self._launches:
-                found.append(self._launches[site])
-        elif not number:
-            found.append(self._imported(path))
-        return tuple(found)
+    @property
+    def touched(self) -> frozenset[Site]:
+        """The scopes that run in any test."""
+        return self._walk.touched
+
+    def _leads(self, path: str) -> tuple[Leads, ...]:
+        """By scope of a file, what it leads to."""
+        return self.effects.told(path, leads, tuple[Leads, ...])
+
+    def _classes(self, path: str) -> Mapping[int, frozenset[Site]]:
+        """The methods of the classes of a file."""
+        return self.code.of_program(path, _classes)
 
     @cached_property
-    def _only(self) -> dict[str, Site]:
+    def _only(self) -> Mapping[str, frozenset[Site]]:
         """The methods of product code by names that one class alone gives to a method."""
-        found: dict[str, list[Site]] = defaultdict(list)
-        for path in self.code.paths:
-            for number in self.code.scopes(path) if path not in self._testing else ():
-                if self.code.owner(path, number) is not None:
-                    found[self.code.scope(path, number).name.rpartition(".")[2]].append((path, number))
-        return {name: sites[0] for name, sites in found.items() if len(sites) == 1}
-
-    def _around(self, path: str) -> tuple[frozenset[Site], ...]:
-        """What all tests of a file run: the bodies of the modules that it imports, and the steps of a framework."""
-        found = self._by_file.get(path)
-        if found is None:
-            found = self._by_file[path] = tuple(filter(None, (self._imported(path), self._framework_runs(path))))
-        return found
+        product = (path for path in self.code.paths if not places.is_test(path))
+        methods = {path: self.code.of_program(path, _methods) for path in product}
+        return self.world.resolved.made_of(_only, methods)
 
     def _imported(self, path: str) -> frozenset[Site]:
         """The bodies of the modules that a file imports."""
@@ -221,44 +184,12 @@ class Suites:
         steps = (step for step in self.world.steps.all if step.tool in tools)
         return frozenset((local.path, local.scope) for step in steps for local in step.implements)
 
-    def _methods(self, cls: Local) -> tuple[frozenset[Site], ...]:
-        """All methods of a class and of the classes of the repository it is made from, those of each as one set."""
-        found = self._all_methods.get(cls)
-        if found is None:
-            found = self._all_methods[cls] = tuple(map(self._of_class, dict.fromkeys(self._ancestry(cls, 0))))
-        return found
-
-    def _ancestry(self, cls: Local, depth: int) -> Iterator[Local]:
-        yield cls
-        for base in self.effects.bases.get(cls, ()) if depth < 5 else ():
-            yield from self._ancestry(base, depth + 1)
-
-    def _of_class(self, cls: Local) -> frozenset[Site]:
-        found = self._own_methods.get(cls)
-        if found is None:
-            found = self._own_methods[cls] = frozenset((cls.path, number) for number in self.code.nested(*cls))
-        return found
-
-    def _mentioned(self, named: Local | str) -> tuple[frozenset[Site], ...]:
-        """The function or the methods of the class that a test names, or the programs whose path it writes out."""
-        found = self._meant.get(named)
-        if found is None:
-            found = self._meant[named] = self._meaning(named)
-        return found
-
-    def _meaning(self, named: Local | str) -> tuple[frozenset[Site], ...]:
-        if isinstance(named, str):
-            return (frozenset(self._of_program(named)),)
-        if self.code.scope(*named).kind == "class":
-            return self._methods(named)
-        return (frozenset({named}),)
-
-    def _of_program(self, text: str) -> Iterator[Site]:
+    def _of_program(self, text: str) -> frozenset[Site]:
         """All of the programs that a text may name: whoever takes the path runs them (`Runner("flows/train.py")`)."""
         named = text.lstrip("./")
-        for path in self._programs.get(named.rpartition("/")[2], ()):
-            if path == named or path.endswith(f"/{named}"):
-                yield from ((path, number) for number in self.code.scopes(path))
+        among = self._programs.get(named.rpartition("/")[2], ())
+        meant = (path for path in among if path == named or path.endswith(f"/{named}"))
+        return frozenset((path, number) for path in meant for number in self.code.scopes(path))
 
     def _all_fixtures(self) -> dict[str, frozenset[Site]]:
         """Fixtures by the name that tests ask for; under "" those that run by themselves."""
@@ -283,6 +214,31 @@ class Suites:
                 if launch.run.target in self.code.programs:
                     found.setdefault(launch.site, []).extend(self.world.lineage.reached(launch.run.target))
         return {site: frozenset(run) for site, run in found.items()}
+
+
+def _classes(code: Code, path: str) -> dict[int, frozenset[Site]]:
+    """By number of each class of a file what is defined right in it."""
+    classes = (number for number, scope in enumerate(code.programs[path].scopes) if scope.kind == "class")
+    return {number: frozenset((path, inner) for inner in code.nested(path, number)) for number in classes}
+
+
+def _methods(code: Code, path: str) -> tuple[tuple[str, Site], ...]:
+    """The methods of a file by their names."""
+    scopes = ((number, scope.name) for number, scope in enumerate(code.programs[path].scopes))
+    return tuple(
+        (name.rpartition(".")[2], (path, number)) for number, name in scopes if code.owner(path, number) is not None
+    )
+
+
+def _only(methods: Mapping[str, tuple[tuple[str, Site], ...]]) -> dict[str, frozenset[Site]]:
+    """The methods of some files by names that only one of them has."""
+    found: dict[str, list[Site]] = defaultdict(list)
+    for name, site in chain.from_iterable(methods.values()):
+        found[name].append(site)
+    return {name: frozenset(sites) for name, sites in found.items() if len(sites) == 1}
+
+
+_NONE: frozenset[Site] = frozenset()
 
 
 def suites(world: World) -> Suites:

@@ -1,39 +1,78 @@
-"""Which scopes may run each scope next: kept from one tree to the next, but for the files of which something else is told."""
+"""What runs before what, in one tree after another: where the scopes of all files run the same next, it need not be found again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from auditor.program.calls.following import Following
 from auditor.program.calls.records import Site
+from auditor.program.calls.toward import Toward
+from auditor.program.condensed import Condensed
+
+MOST = 30
+"""Ways to goals that are kept: a tree asks for a few."""
 
 
 class Before:
-    """By scope those that may run it next, whatever starts them; what waits in the classes that are made is left out."""
+    """By scope those that may run it next, whatever starts them, and what is found along these."""
 
     def __init__(self) -> None:
         self._told: Mapping[str, tuple[Following, ...]] = {}
         self._table: dict[Site, set[Site]] = {}
         self._making: dict[str, list[tuple[Site, Following]]] = {}
+        self._makers: Mapping[Site, Sequence[Site]] = {}
+        self._toward: dict[tuple[frozenset[Site], tuple[Site, ...]], Toward] = {}
+        self._condensed: Condensed[Site] | None = None
 
-    def follow(self, told: Mapping[str, tuple[Following, ...]]) -> None:
-        """Hold for a tree: `told` is by file what its scopes run next, the very records of the last tree where they are the same."""
+    def follow(
+        self,
+        told: Mapping[str, tuple[Following, ...]],
+        waiting: Callable[[Iterable[tuple[Site, Following]]], Mapping[Site, Sequence[Site]]],
+    ) -> None:
+        """Hold for a tree: `told` is by file what its scopes run next, the very records of the last tree where they are the same.
+
+        `waiting` finds, for all scopes that make objects with what they run next, what waits in the classes: by scope those that
+        run it so.
+        """
         if told is self._told:
             return
         former, self._told = self._told, told
-        for path, scopes in former.items():
-            if told.get(path) is not scopes:
-                self._drop(path, scopes)
-        for path, scopes in told.items():
-            if former.get(path) is not scopes:
-                self._add(path, scopes)
+        changed = [path for path, scopes in former.items() if told.get(path) is not scopes]
+        gone = [path for path in changed if told.get(path) != former[path]]
+        new = [path for path, scopes in told.items() if former.get(path) is not scopes and former.get(path) != scopes]
+        for path in gone:
+            self._drop(path, former[path])
+        for path in new:
+            self._add(path, told[path])
+        makers = waiting(self._all_making())
+        if gone or new or makers != self._makers:
+            self._toward.clear()
+            self._condensed = None
+        self._makers = makers
 
     def of(self, site: Site) -> Iterable[Site]:
         """The scopes that may run a scope next."""
-        return self._table.get(site, ())
+        found: Iterable[Site] = self._table.get(site, ())
+        return (*found, *self._makers[site]) if site in self._makers else found
 
-    def making(self) -> Iterator[tuple[Site, Following]]:
-        """The scopes that make objects of classes, each with what it runs next."""
+    def toward(self, goals: frozenset[Site], also: tuple[Site, ...]) -> Toward:
+        """The scopes that may lead to some goals, or to one of `also`."""
+        found = self._toward.get((goals, also))
+        if found is None:
+            if len(self._toward) >= MOST:
+                self._toward.clear()
+            found = self._toward[goals, also] = Toward(goals, self.of, also)
+        return found
+
+    def condensed(self, onward: Callable[[Site], Iterable[Site]]) -> Condensed[Site]:
+        """What all scopes lead to where another file was started: `onward` says what each runs next there."""
+        if self._condensed is None:
+            self._condensed = Condensed(onward)
+        else:
+            self._condensed.asks(onward)
+        return self._condensed
+
+    def _all_making(self) -> Iterator[tuple[Site, Following]]:
         for scopes in self._making.values():
             yield from scopes
 

@@ -144,8 +144,10 @@ class _Reader:
     def read(self, path: str) -> None:
         for number in self.code.scopes(path):
             site = (path, number)
+            frame = Frame(path, number)
             for call_site in self.code.index(path, number).calls:
-                self._call(site, call_site)
+                frame = frame.at(call_site.conditions)  # most calls of a scope stand under the same as the one before
+                self._call(site, call_site, frame)
             self._decorated(path, number)
 
     def _decorated(self, path: str, number: int) -> None:
@@ -155,11 +157,11 @@ class _Reader:
         for param in scope.params if number else ():
             if param.default is not None:
                 for call_site in ScopeIndex.of_expression(param.default).calls:
-                    self._call(around, call_site)
+                    self._call(around, call_site, Frame(*around))
         for decorator in scope.decorators:
             index = ScopeIndex.of_expression(decorator)
             for call_site in index.calls:
-                self._call(around, call_site)
+                self._call(around, call_site, Frame(*around))
             name = decorator.func if type(decorator) is Call else decorator
             dotted = self.evaluator.denoter.dotted(name, Frame(*around))
             if dotted is not None and scope.kind == "function" and not dotted.startswith(_KEEPING):
@@ -169,9 +171,9 @@ class _Reader:
                     around, where, Local(path, number), direct=False, registered=True, served=serves(self.code, dotted)
                 )
 
-    def _call(self, site: Site, call_site: CallSite) -> None:
+    def _call(self, site: Site, call_site: CallSite, around: Frame) -> None:
         call = call_site.call
-        frame = frames_of(self.evaluator, site, call_site)[0]
+        frame = frames_of(self.evaluator, site, call_site, around)[0] if call_site.within else around
         callee = self.evaluator.denoter.denote(call.func, frame)
         match callee:
             case Library(dotted):

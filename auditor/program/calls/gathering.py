@@ -95,7 +95,7 @@ class Gathering:
 
     @cached_property
     def _condensed(self) -> Condensed[Site]:
-        return Condensed(self._elsewhere)
+        return self._reaching.condensed(self._elsewhere)
 
     @cached_property
     def _marked(self) -> Callable[[Site], int]:

@@ -7,7 +7,7 @@ waits: a service calls it, or the making of an object of that class.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,6 +19,7 @@ from auditor.program.calls.following import Following, classes_of, following, wa
 from auditor.program.calls.records import Site
 from auditor.program.calls.toward import Toward
 from auditor.program.calls.trials import NONE
+from auditor.program.condensed import Condensed
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local
 
 if TYPE_CHECKING:
@@ -66,20 +67,26 @@ class Reaching:
 
     def toward(self, goals: frozenset[Site]) -> Toward:
         """The scopes that may lead to some others, or to one that answers requests: whoever reaches one runs more."""
-        self._before.follow(self._told_of_all)
-        before, made = self._before.of, self._makers
-        return Toward(goals, (lambda site: (*before(site), *made.get(site, ()))) if made else before, self.servers)
+        return self._followed().toward(goals, self.servers)
+
+    def condensed(self, onward: Callable[[Site], Iterable[Site]]) -> Condensed[Site]:
+        """What all scopes lead to where another file was started: `onward` says what each runs next there."""
+        return self._followed().condensed(onward)
+
+    def _followed(self) -> Before:
+        """What runs before what in this tree, whichever was asked last."""
+        self._before.follow(self._told_of_all, self._waiting_by)
+        return self._before
 
     @cached_property
     def _told_of_all(self) -> dict[str, tuple[Following, ...]]:
         """By file what its scopes run next."""
         return {path: self._told_of(path) for path in self.code.paths}
 
-    @cached_property
-    def _makers(self) -> dict[Site, list[Site]]:
-        """By scope those that may run it next because it waits in a class that they make."""
+    def _waiting_by(self, making: Iterable[tuple[Site, Following]]) -> dict[Site, list[Site]]:
+        """By scope those of some that run it because it waits in a class of which they make objects."""
         found: dict[Site, list[Site]] = defaultdict(list)
-        for site, told in self._before.making() if self._handing else ():
+        for site, told in making if self._handing else ():
             for other in self._waiting_in(told.made):
                 found[other].append(site)
         return found

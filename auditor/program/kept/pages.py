@@ -56,16 +56,24 @@ class StoredPages:
         self._pages: dict[str, _Page] = {}
         self._said: dict[tuple[By, str], Answers] = {}
         self._new: dict[str, None] = {}
+        self._readings: dict[Callable[..., object], tuple[str, Callable[[msgspec.Raw], Any]]] = {}
+        """By question its name on pages, and what reads its answers: each is put to every file."""
 
     def ask(self, path: str, by: By, question: Callable[..., T], kind: Any, find: Callable[[], T]) -> T:
         """What the page of a file says to a question, else what is found. `kind` is the type of the answers."""
         if path not in self._digests:
             return find()
-        said, name = self._on_page(path, by), f"{question.__module__}.{question.__name__}"
+        said = self._said.get((by, path))
+        if said is None:
+            said = self._on_page(path, by)
+        reading = self._readings.get(question)
+        if reading is None:
+            reading = self._readings[question] = f"{question.__module__}.{question.__name__}", _decoder(kind).decode
+        name, decode = reading
         known = said.get(name)
         if type(known) is msgspec.Raw:
             try:
-                return cast("T", _decoder(kind).decode(known))
+                return cast("T", decode(known))
             except ValueError as error:
                 log.debug("what is stored of %s is damaged: %s", path, error)
         found = said[name] = find()

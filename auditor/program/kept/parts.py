@@ -12,7 +12,8 @@ from auditor.program.naming.code import Walked
 from auditor.program.naming.scopes import ScopeIndex
 
 Part: TypeAlias = int | tuple[int, str]
-"""A scope by its number, or with a name what that is bound to there; `OUTLINE` or `PRESENCE`."""
+"""A scope by its number, or with a name what that is bound to there, or with one of `FIELDS`, `LISTS` or `stored` what that says
+of it; `OUTLINE` or `PRESENCE`."""
 
 OUTLINE = -1
 """In the place of a scope's number: how the scopes of a file lie in each other, and what they are called."""
@@ -23,8 +24,31 @@ PRESENCE = -2
 STARS = "*"
 """In the place of a name: the imports of all names of a module."""
 
+FIELDS = {
+    name: f".{name}" for name in ("kind", "name", "parent", "params", "decorators", "bases", "keywords", "returns")
+}
+"""In the place of a name: what a scope says beside its body."""
+
+LISTS = {
+    name: f":{name}"
+    for name in ("attributes", "calls", "changed", "imports", "items", "returned_in", "returns", "yields")
+}
+"""In the place of a name: what stands in a body, of one kind."""
+
+STORES = "="
+"""In the place of a name: the attributes of their object that the methods of a class assign."""
+
+_WITH_LINE = ("attributes", "items")
+"""Lists whose elements end with the line in which they stand."""
+
+_GONE = object()
 _UNSEEN = frozenset({"line", "end_line", "doc", "complexity", "logical", "statements"})
 """What no evaluator looks at: where something stands, and what is counted or said about a scope. Its statements are its body."""
+
+
+def stored(attribute: str) -> str:
+    """In the place of a name: what the methods of a class assign to an attribute of their object."""
+    return f"{STORES}{attribute}"
 
 
 def is_alike(one: Walked | None, other: Walked | None, part: Part) -> bool:
@@ -37,12 +61,20 @@ def is_alike(one: Walked | None, other: Walked | None, part: Part) -> bool:
 
 
 def _read(walked: Walked, part: Part) -> object:
-    """What an evaluator sees of a scope, or of a name in it; None where there is no such scope."""
+    """What an evaluator sees of a scope, or of a name in it; `_GONE` where there is no such scope."""
     number, name = (part, None) if isinstance(part, int) else part
     if number >= len(walked.program.scopes):
-        return None
-    if name is None:
-        return walked.program.scopes[number]
+        return _GONE
+    scope, sign = walked.program.scopes[number], name[:1] if name else ""
+    if not name:
+        return scope
+    if sign == ".":
+        return getattr(scope, name[1:])
+    if sign == ":":
+        listed = getattr(walked.index(number), name[1:])
+        return tuple(each[:-1] for each in listed) if name[1:] in _WITH_LINE else listed
+    if sign == STORES:
+        return tuple(walked.stored(number).get(name[1:], ()) if name[1:] else walked.stored(number))
     return walked.index(number).stars if name == STARS else _bound(walked.index(number), name)
 
 

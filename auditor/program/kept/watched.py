@@ -6,12 +6,12 @@ which attributes are set from outside. What concerns all files at once cannot be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn, TypeVar, cast
 
 from auditor.model.ir import Expr, Import, Scope
-from auditor.program.kept.parts import OUTLINE, PRESENCE, STARS, Part
+from auditor.program.kept.parts import FIELDS, LISTS, OUTLINE, PRESENCE, STARS, STORES, Part, stored
 from auditor.program.kept.traces import UNDER, UNNAMED, Trace, Tree, told
 from auditor.program.naming.code import Code, Walked
 from auditor.program.naming.names import Modules
@@ -110,8 +110,11 @@ class PartlyWatched(Watched):
         scopes = self._scopes.setdefault(path, {})
         found = scopes.get(number)
         if found is None:
-            self._note_part(path, number)
-            found = scopes[number] = self._whole.scope(path, number)
+            self._note_part(path, PRESENCE)
+            found = self._whole.scope(path, number)
+            if path in self.trace.parts:
+                found = cast("Scope", _SeenScope(found, number, partial(self._note_part, path)))
+            scopes[number] = found
         return found
 
     def index(self, path: str, number: int) -> ScopeIndex:
@@ -128,9 +131,47 @@ class PartlyWatched(Watched):
 
     def stores(self, path: str, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
         """What the methods of a class assign to attributes of their object."""
-        for number in self.nested(path, cls):
-            self._note_part(path, number)
-        return self._whole.stores(path, cls)
+        self._note_part(path, PRESENCE)
+        found = self._whole.stores(path, cls)
+        return _SeenStores(found, cls, partial(self._note_part, path)) if path in self.trace.parts else found
+
+
+class _SeenStores(Mapping[str, list[tuple[Expr, int]]]):
+    """What the methods of a class assign, of which mostly one attribute is asked."""
+
+    def __init__(self, table: Mapping[str, list[tuple[Expr, int]]], cls: int, note: Callable[[Part], None]) -> None:
+        self._table = table
+        self._cls = cls
+        self._note = note
+
+    def __getitem__(self, attribute: str) -> list[tuple[Expr, int]]:
+        self._note((self._cls, stored(attribute)))
+        return self._table[attribute]
+
+    def __iter__(self) -> Iterator[str]:
+        self._note((self._cls, STORES))
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        self._note((self._cls, STORES))
+        return len(self._table)
+
+
+class _SeenScope:
+    """A scope, of which mostly one field is asked."""
+
+    def __init__(self, scope: Scope, number: int, note: Callable[[Part], None]) -> None:
+        self._scope = scope
+        self._number = number
+        self._note = note
+
+    def __getattr__(self, name: str) -> object:
+        """A field is noted by itself; anything else hangs on the whole scope."""
+        field = FIELDS.get(name)
+        self._note(self._number if field is None else (self._number, field))
+        found = getattr(self._scope, name)
+        setattr(self, name, found)
+        return found
 
 
 class _SeenIndex:
@@ -155,9 +196,12 @@ class _SeenIndex:
         return self._index.stars
 
     def __getattr__(self, name: str) -> object:
-        """Anything else hangs on the whole scope."""
-        self._note(self._number)
-        return getattr(self._index, name)
+        """A list is noted by itself; anything else hangs on the whole scope."""
+        listed = LISTS.get(name)
+        self._note(self._number if listed is None else (self._number, listed))
+        found = getattr(self._index, name)
+        setattr(self, name, found)
+        return found
 
 
 class _Noted(dict[str, T]):

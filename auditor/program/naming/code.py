@@ -178,6 +178,19 @@ class Walked(msgspec.Struct, frozen=True):
             found = self.scopes[number] = _indexed(self.program.scopes[number])
         return found
 
+    def stored(self, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
+        """What the methods of a class assign to attributes of their object, each with the scope of the method."""
+        table = self.stores.get(cls)
+        if table is None:
+            table = self.stores[cls] = {}
+            for number, scope in enumerate(self.program.scopes):
+                if scope.parent == cls:
+                    own = scope.params[0].name if scope.kind == "function" and scope.params else None
+                    for receiver, attribute, value, _, _ in self.index(number).attributes:
+                        if receiver == own:
+                            table.setdefault(attribute, []).append((value, number))
+        return table
+
 
 class Walks:
     """What was found in contents alone, from one tree to the next: by the identity of their facts and programs, which are kept."""
@@ -301,17 +314,7 @@ class Code:
 
     def stores(self, path: str, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
         """What the methods of a class assign to attributes of their object, each with the scope of the method."""
-        tables = self.walked(path).stores
-        table = tables.get(cls)
-        if table is None:
-            table = tables[cls] = {}
-            for number in self.nested(path, cls):
-                scope = self.scope(path, number)
-                own = scope.params[0].name if scope.kind == "function" and scope.params else None
-                for receiver, attribute, value, _, _ in self.index(path, number).attributes:
-                    if receiver == own:
-                        table.setdefault(attribute, []).append((value, number))
-        return table
+        return self.walked(path).stored(cls)
 
     def bind(self, frame: Frame, params: Given, items: Given | None = None) -> Frame:
         """The frame with its names bound; equal bindings are one object, so that answers can be remembered by it."""

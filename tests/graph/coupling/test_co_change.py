@@ -153,6 +153,17 @@ def test_ties(files: dict[str, str]) -> None:
     assert [tied for _, _, tied in mined(files)] == [True]
 
 
+KIND = "class Profile:\n    pass\n"
+
+
+@pytest.mark.parametrize(("read", "tied"), [("size", True), ("width", False)])
+def test_an_attribute_of_what_both_import_ties_two_programs(read: str, *, tied: bool) -> None:
+    one = "from kind import Profile\n\n\ndef fill():\n    p = Profile()\n    p.size = 1\n    return p\n"
+    files = {"a/a.py": one, "b/b.py": f"from kind import Profile\n\n\ndef show(p: Profile):\n    return p.{read}\n"}
+    more = {f"z{n}.py": "import kind\n" for n in range(9)}  # a hub explains nothing
+    assert [each for _, _, each in mined({**files, **more, "kind.py": KIND})] == [tied]
+
+
 def test_two_sets_of_settings_are_not_tied_by_their_kind() -> None:
     assert mined({"one.yaml": "x: 1\n", "two.yaml": "x: 1\n"}) == [("one.yaml", "two.yaml", False)]
 

@@ -158,6 +158,8 @@ USING = (
         pytest.param("Base = One", "Base = Two", True, id="a name that a class is made from"),
         pytest.param("'n.csv'", "'m.csv'", True, id="what a function returns"),
         pytest.param("        pass\n", "        self.place = 'z'\n", True, id="an attribute by another method"),
+        pytest.param("        pass\n", "        self.other = 'z'\n", False, id="an attribute that is not used"),
+        pytest.param("    return 'n.csv'", "    print()\n    return 'n.csv'", False, id="what a function does besides"),
         pytest.param(
             "        pass\n",
             "        pass\n    def last(self):\n        self.place = 'z'\n",
@@ -183,12 +185,12 @@ def test_effects_are_found_anew_where_what_they_look_at_in_other_files_changed(
 def test_callers_whose_calls_are_as_they_were_carry_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {
         "lib.py": "import pandas as pd\n\ndef load(name):\n    return pd.read_csv(name)\n",
-        "use.py": "from lib import load\nfrom names import other\n\ndef main():\n    load('a.csv')\n\nother()\n",
-        "names.py": "def other():\n    return 1\n",
+        "use.py": "import os\nfrom lib import load\nfrom names import other\n\nload('a.csv')\nopen(other(), 'w')\n",
+        "names.py": "def other():\n    return 'a.csv'\n",
     }
     contents, memory = Contents(), Memory()
     told(resolved(contents.facts(texts), memory))
-    texts["names.py"] = "def other():\n    return 2\n"
+    texts["names.py"] = "def other():\n    name = 'a.csv'\n    return name\n"
     facts = contents.facts(texts)
     assert asked_anew(monkeypatch, facts, memory) == {("effects", "names.py"), ("effects", "use.py")}
     assert told(resolved(facts, memory)) == told(resolved(facts, None))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.program.kept.parts import OUTLINE, PRESENCE, STARS, Part, is_alike
+from auditor.program.kept.parts import FIELDS, LISTS, OUTLINE, PRESENCE, STARS, STORES, Part, is_alike, stored
 from auditor.program.naming.code import Walked
 from tests.program.asking import program
 
 BRANCHES = "if x:\n    a = 1\nelse:\n    a = 2\n"
+HELD = "class A:\n    def f(self):\n        self.y = 1\n        self.z = 2\n"
 
 
 def walked(text: str) -> Walked:
@@ -38,6 +39,33 @@ def walked(text: str) -> Walked:
         pytest.param("def f(): ...\n", "def f():\n    return 1\n", OUTLINE, True, id="scopes of the same names"),
         pytest.param("def f(): ...\n", "def g(): ...\n", OUTLINE, False, id="scopes of other names"),
         pytest.param("def f(): ...\n", "class f: ...\n", OUTLINE, False, id="scopes of other kinds"),
+        pytest.param("def f(): ...\n", "def f():\n    g(1)\n", (1, FIELDS["params"]), True, id="the same parameters"),
+        pytest.param("def f(a=1): ...\n", "def f(a=2): ...\n", (1, FIELDS["params"]), False, id="other parameters"),
+        pytest.param("def f(): ...\n", "x = 1\n", (1, FIELDS["returns"]), False, id="nothing said and no such scope"),
+        pytest.param(
+            "def f():\n    return 1\n",
+            "def f():\n    g()\n    return 1\n",
+            (1, LISTS["returns"]),
+            True,
+            id="the same results",
+        ),
+        pytest.param(
+            "def f():\n    return 1\n", "def f():\n    return 2\n", (1, LISTS["returns"]), False, id="other results"
+        ),
+        pytest.param(
+            "def f(a):\n    a.b = 1\n",
+            "def f(a):\n\n    a.b = 1\n",
+            (1, LISTS["attributes"]),
+            True,
+            id="lines of a list",
+        ),
+        pytest.param(HELD, HELD.replace("z = 2", "z = 3"), (1, stored("y")), True, id="another attribute"),
+        pytest.param(HELD, HELD.replace("z = 2", "z = 3"), (1, stored("z")), False, id="an attribute"),
+        pytest.param(HELD, HELD.replace("z = 2", "z = 3"), (1, STORES), True, id="the same attributes"),
+        pytest.param(HELD, HELD.replace("z = 2", "w = 2"), (1, STORES), False, id="other attributes"),
+        pytest.param(
+            HELD, HELD.replace("(self)", "(other)"), (1, stored("y")), False, id="attributes of something else"
+        ),
         pytest.param("a = 1\n", "b = 2\n", PRESENCE, True, id="a program"),
     ],
 )

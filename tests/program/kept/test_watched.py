@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.program import Resolved
-from auditor.program.kept.parts import OUTLINE, PRESENCE, STARS, Part
+from auditor.program.kept.parts import FIELDS, LISTS, OUTLINE, PRESENCE, STARS, STORES, Part, stored
 from auditor.program.kept.traces import Tree, since
 from auditor.program.kept.watched import PartlyWatched, Watched
 from auditor.program.naming.code import Code
@@ -83,12 +83,19 @@ def test_files_are_those_of_the_tree(whole: Resolved, watched: Watched) -> None:
     ("ask", "parts"),
     [
         pytest.param(lambda code: code.outline("p.py"), {OUTLINE}, id="outline"),
-        pytest.param(lambda code: code.scope("p.py", 1), {1}, id="scope"),
-        pytest.param(lambda code: code.index("p.py", 1).returns, {PRESENCE, 1}, id="returns"),
+        pytest.param(lambda code: code.scope("p.py", 1), {PRESENCE}, id="scope of which nothing is asked"),
+        pytest.param(lambda code: code.scope("p.py", 1).body, {PRESENCE, 1}, id="body"),
+        pytest.param(lambda code: code.scope("p.py", 1).kind, {PRESENCE, (1, FIELDS["kind"])}, id="kind"),
+        pytest.param(lambda code: code.scope("p.py", 1).line, {PRESENCE, 1}, id="line"),
+        pytest.param(lambda code: code.index("p.py", 1).returns, {PRESENCE, (1, LISTS["returns"])}, id="returns"),
+        pytest.param(lambda code: code.index("p.py", 1).bindings, {PRESENCE, 1}, id="bindings"),
         pytest.param(lambda code: code.index("p.py", 0).final("x"), {PRESENCE, (0, "x")}, id="name"),
         pytest.param(lambda code: code.index("p.py", 0).reaching("x", 1, ()), {PRESENCE, (0, "x")}, id="name so far"),
         pytest.param(lambda code: code.index("p.py", 0).stars, {PRESENCE, (0, STARS)}, id="stars"),
-        pytest.param(lambda code: code.stores("p.py", 1), {OUTLINE, 2}, id="stores"),
+        pytest.param(lambda code: code.stores("p.py", 1).get("y"), {PRESENCE, (1, stored("y"))}, id="an attribute"),
+        pytest.param(lambda code: code.stores("p.py", 1).get("z", ()), {PRESENCE, (1, stored("z"))}, id="no attribute"),
+        pytest.param(lambda code: sorted(code.stores("p.py", 1)), {PRESENCE, (1, STORES)}, id="attributes"),
+        pytest.param(lambda code: len(code.stores("p.py", 1)), {PRESENCE, (1, STORES)}, id="how many attributes"),
         pytest.param(lambda code: "p.py" in code.programs, {PRESENCE}, id="presence"),
         pytest.param(lambda code: code.programs["p.py"], None, id="program"),
         pytest.param(lambda code: code.leaves("p.py"), None, id="leaves"),
