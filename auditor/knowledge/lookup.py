@@ -298,8 +298,9 @@ class Knowledge:
 
     @cached_property
     def often_brought(self) -> frozenset[str]:
-        """The distributions that come with at least one in a hundred of those whose needs are known."""
-        counted = Counter(name for names in self._brought().values() for name in names.split())
+        """The distributions that come with at least one in a hundred of those whose needs are known, their own parts left out."""
+        lines = ((named.partition("-")[0], names.split()) for named, names in self._brought().items())
+        counted = Counter(name for family, names in lines for name in names if name.partition("-")[0] != family)
         least = len(self._brought()) * _OFTEN
         return frozenset(name for name, count in counted.items() if count >= least)
 

@@ -106,6 +106,8 @@ def test_what_comes_with_a_package_nobody_knows_weighs_less() -> None:
     code = {"a.py": using("pandas", "tqdm")}
     assert severities({**code, "requirements.txt": "pandas\n"}, "REP003") == ["medium"]
     assert severities({**code, "requirements.txt": "pandas\nacme-inhouse-tables\n"}, "REP003") == ["low"]
+    parts = {"a.py": using("pandas", "airflow"), "requirements.txt": "pandas\nacme-inhouse-tables\n"}
+    assert severities(parts, "REP003") == ["medium"]
     rare = {"a.py": using("pandas", "evidently"), "requirements.txt": "pandas\nacme-inhouse-tables\n"}
     assert severities(rare, "REP003") == ["medium"]
 

@@ -26,31 +26,10 @@ from auditor.program.naming.statements import placed
 KINDS = ("parameters", "metrics", "the model", "the version of code and data")
 """What a record of a run has to hold (Google MLOps level 1, metadata management)."""
 _METRIC_FILE = regex(r"(metric|score|result|report|history|eval|perform|summary|loss|log|accura|trial|stats)", re.I)
-_TABLES = frozenset(
-    [
-        "json",
-        "csv",
-        "tsv",
-        "yaml",
-        "yml",
-        "txt",
-        "jsonl",
-        "log",
-        "pkl",
-        "pickle",
-        "md",
-        "html",
-        "toml",
-        "xlsx",
-        "xls",
-        "npz",
-        "npy",
-        "parquet",
-        "feather",
-        "db",
-        "sqlite",
-    ]
-)
+_TABLES = frozenset({
+    "json", "csv", "tsv", "yaml", "yml", "txt", "jsonl", "log", "pkl", "pickle", "md", "html", "toml", "xlsx", "xls",
+    "npz", "npy", "parquet", "feather", "db", "sqlite",
+})  # fmt: skip
 """Files in which figures or settings are kept."""
 _RESULTS = regex(r"(^|/)(metrics?|results?|scores?|evaluations?|benchmarks?|leaderboards?)/", re.I)
 _ANSWERS = regex(r"predict|forecast|submission|samples|split|fold|embedd|feature", re.I)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Const, Expr, Name, Table
+from auditor.model.ir import Attr, Call, Const, Expr, Name, Table
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 from auditor.program.naming.code import Frame
@@ -34,12 +35,18 @@ def written_down(world: World, effect: Effect) -> set[str]:
         return set()
     saved = world.flows.saved(effect)
     handed = [value for name, value in effect.call.keywords if not name] + ([saved] if saved is not None else [])
-    words = {word for value in handed for word in _words(world, value, effect.frame, _DEPTH)}
+    # A model that was made by settings holds none of them; a table that holds a model may.
+    made = effect.role is Role.WRITE
+    words = {word for value in handed for word in _words(world, value, effect.frame, _DEPTH, made=made)}
     found = {"parameters"} if any(map(PARAMETERS.search, words)) else set()
     return found | ({"metrics"} if any(map(METRICS.search, words)) else set())
 
 
-def _words(world: World, expr: Expr, frame: Frame, depth: int) -> Iterator[str]:
+def _words(world: World, expr: Expr, frame: Frame, depth: int, *, made: bool) -> Iterator[str]:
+    """The keys and names that an expression is made of; `made`: what calls are given counts, too."""
+    if type(expr) is Call and not made:
+        yield name_of(expr.func).rpartition(".")[2]
+        return
     if type(expr) is Table:
         yield from (key.value for key in expr.keys if type(key) is Const and isinstance(key.value, str))
     if type(expr) is Attr:
@@ -49,6 +56,6 @@ def _words(world: World, expr: Expr, frame: Frame, depth: int) -> Iterator[str]:
         bound = world.resolved.evaluator.denoter.bindings(expr, frame) if depth else []
         for binding, at in bound:
             if binding.value is not None:
-                yield from _words(world, binding.value, at, depth - 1)
+                yield from _words(world, binding.value, at, depth - 1, made=made)
     for child in children(expr):
-        yield from _words(world, child, frame, depth)
+        yield from _words(world, child, frame, depth, made=made)
