@@ -51,6 +51,7 @@ def _milder(graph: ArtefactGraph, chance: Chance) -> int:
     """How many steps milder the choices of a file are told: what was tried, taught or only drawn is not made again."""
     aside = graph.taught or graph.confidence("PS") >= TRIED
     tried = chance.path.endswith(".ipynb") and aside and not graph.is_needed(chance.path)
+    tried = tried and not graph.keeps_model(chance.path)
     drawn = all(draw.name.rpartition(".")[2] in DRAWING for draw in chance.unseeded)
     return int(graph.is_exploratory(chance.path) or tried or drawn)
 

@@ -75,6 +75,20 @@ def test_a_list_may_end_like_the_tool_that_reads_it(listed: str, told: bool) -> 
 PACK = "import tarfile\nimport joblib\nm = joblib.load('models/fitted.joblib')\nwith tarfile.open('models/all.tar.gz', 'w:gz') as f:\n    f.add('tmp.joblib')\n"  # fmt: skip
 
 
+def test_what_a_folder_is_downloaded_to_closes_no_cycle() -> None:
+    fetch = (
+        "import tarfile\nfrom sagemaker import Session\nsession = Session()\nsession.download_data('models', bucket='b', key_prefix='k')\n"
+        "with tarfile.open('models/all.tar.gz') as f:\n    print(f.getnames())\n"
+    )
+    pack = (
+        "import tarfile\nimport shutil\nshutil.copy2('models/{}.joblib', 'x.joblib')\n"
+        "with tarfile.open('models/all.tar.gz', 'w:gz') as f:\n    f.add('x.joblib')\n"
+    )
+    keep = "import joblib\nfrom sklearn.linear_model import Ridge\njoblib.dump(Ridge(), 'models/made.joblib')\n"
+    assert not found({"fetch.py": fetch, "pack.py": pack.format("made")}, "ENT005")
+    assert found({"fetch.py": fetch + keep, "pack.py": pack.format("made")}, "ENT005")
+
+
 def test_what_an_archive_is_unpacked_to_closes_no_cycle() -> None:
     fetch = "import tarfile\nwith tarfile.open('models/all.tar.gz') as f:\n    f.extractall('models')\n"
     named = "import tarfile\nimport joblib\nf = tarfile.open('models/all.tar.gz')\njoblib.dump({}, 'models/fitted.joblib')\n"

@@ -238,6 +238,8 @@ def test_a_notebook_of_a_lesson_or_beside_a_pipeline_is_not_run_again() -> None:
     assert severities(files, "REP001", "N") == ["medium"]
     assert severities(files, "REP001", "NT") == ["low"]
     assert severities(files, "REP001", "P") == ["low"]
+    kept = {"look.ipynb": in_notebook(TRAINS.format("", "pass") + "torch.save(net, 'net.pt')\n")}
+    assert severities(kept, "REP001", "NT") == severities(kept, "REP001", "P") == ["medium"]
     assert severities({**files, "README.md": "# A\n\nRun look.ipynb to train.\n"}, "REP001", "P") == ["medium"]
 
 

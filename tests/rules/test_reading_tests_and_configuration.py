@@ -258,3 +258,14 @@ def test_untested_features_of_what_is_run_by_hand_weigh_less() -> None:
     ):
         (told,) = judge(graphs(files, archetypes="P").components, [RULES["TST001"]]).findings
         assert told.severity.value == severity
+
+
+def test_a_network_that_a_test_runs_and_asserts_nothing_of_weighs_less() -> None:
+    test = "from net import Net\n\n\ndef test_a():\n    print(Net())\n"
+    for files, severity, says in (
+        ({"net.py": NET}, "medium", "no test that can fail builds it"),
+        ({"net.py": NET, "tests/test_a.py": test}, "low", "no test that asserts anything builds it (1 is run"),
+    ):
+        (told,) = judge(graphs(files, archetypes="P").components, [RULES["TST002"]]).findings
+        assert told.severity.value == severity
+        assert says in told.message

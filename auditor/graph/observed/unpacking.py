@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from auditor.graph.artefacts.identity import Identities, Identity, above
+from auditor.model.artefact import Role
 from auditor.program.calls.effects import Site
 
 if TYPE_CHECKING:
@@ -49,9 +50,11 @@ def unpacked(touches: Mapping[Site, list[Touch]], identities: Identities) -> Ite
 
 
 def is_guessed(written: Touch, read: Touch) -> bool:
-    """Whether what is read is a single file of a folder that an archive fills: nobody saw that it was in there."""
-    whole = written.artefact.path == read.artefact.path and written.confidence > SURE
-    return bool(written.effect.entry.attrs.get("unpacks")) and not whole
+    """Whether what is read is a single file of a folder that an archive or a download fills: nobody saw that it was in there."""
+    same = written.artefact.path == read.artefact.path
+    if written.effect.entry.attrs.get("unpacks"):
+        return not same or written.confidence <= SURE
+    return written.effect.role in (Role.READ, Role.DOWNLOAD) and not same
 
 
 def _is_plain(touch: Touch) -> bool:

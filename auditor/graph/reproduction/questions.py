@@ -21,6 +21,7 @@ from auditor.graph.reproduction import (
     undone,
 )
 from auditor.graph.started import Started
+from auditor.model.artefact import Role
 from auditor.model.place import Place
 
 
@@ -44,6 +45,11 @@ class Reproduction(Part):
     def is_needed(self, path: str) -> bool:
         """Whether a program, or one that imports it, is started, named, or declares a pipeline."""
         return self._world.once(Started).needs(path)
+
+    def keeps_model(self, path: str) -> bool:
+        """Whether a run of a program leaves a model behind."""
+        effects = self._world.lineage.effects_of_program(path, Role.SAVE_MODEL, Role.REGISTER, Role.LOG_ARTIFACT)
+        return next((each for each in effects if not each.dead), None) is not None
 
     @cached_property
     def pinnings(self) -> list[packages.Pinning]:

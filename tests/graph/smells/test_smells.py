@@ -282,6 +282,24 @@ def test_names_that_nothing_defines(text: str, names: list[str]) -> None:
     assert [each.name for each in ask({"run.py": text + "\n"}).undefined_names()[0]] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("class A:\n    def f(self):\n        self.gone()\n        self.gone()", ["gone"]),
+        ("class A:\n    def f(self):\n        self.g()\n\n    def g(self):\n        pass", []),
+        ("class A:\n    def f(self):\n        return self.__class__()", []),
+        ("class A:\n    def f(self):\n        if False:\n            self.gone()", []),
+        ("class B:\n    def g(self):\n        pass\n\n\nclass A(B):\n    def f(self):\n        self.g()", []),
+        ("import abc\n\n\nclass A(abc.ABC):\n    def f(self):\n        self.gone()", ["gone"]),
+        ("import some\n\n\nclass A(some.Base):\n    def f(self):\n        self.gone()", []),
+        ("import some\n\n\n@some.thing\nclass A:\n    def f(self):\n        self.gone()", []),
+        ("class M(type):\n    def g(cls):\n        pass\n\n\nclass A(metaclass=M):\n    def f(self):\n        self.g()", []),
+    ],
+)  # fmt: skip
+def test_methods_that_a_class_calls_on_itself_in_vain(text: str, names: list[str]) -> None:
+    assert [each.name for each in ask({"run.py": text + "\n"}).absent_methods()] == names
+
+
 def test_a_folder_of_the_name_of_a_library_brings_in_no_names() -> None:
     files = {"a.py": "from transformers import *\nprint(AutoModel)\n", "transformers/run.py": "x = 1\n"}
     assert not ask(files).undefined_names()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +32,7 @@ TABLES: Tables = {
         "tests/conftest.py": (Leads(frozenset()), Leads(frozenset())),
     },
     "classes": {"a.py": {1: frozenset({("a.py", 2), ("a.py", 3)})}, "base.py": {1: frozenset({("base.py", 2)})}},
-    "imported": {"tests/test_a.py": frozenset({("a.py", 0)})},
+    "imported": {"tests/test_a.py": frozenset({("a.py", 0)}), "a.py": frozenset({("base.py", 0)})},
     "around": {},
     "named": {"run.py": frozenset({("run.py", 1)})},
     "only": {"fit": frozenset({("base.py", 2)})},
@@ -40,7 +41,7 @@ TABLES: Tables = {
     "launches": {},
 }
 FOUND = frozenset({
-    TEST, ("a.py", 0), ("a.py", 2), ("a.py", 3), ("a.py", 4), ("base.py", 2), ("run.py", 1), ("tests/conftest.py", 1)
+    TEST, ("a.py", 0), ("base.py", 0), ("a.py", 2), ("a.py", 3), ("a.py", 4), ("base.py", 2), ("run.py", 1), ("tests/conftest.py", 1)
 })  # fmt: skip
 
 
@@ -86,7 +87,7 @@ MORE: Site = ("more.py", 1)
     [
         (changed("leads", "a.py", (*TABLES["leads"]["a.py"][:4], Leads(frozenset({MORE})))), {MORE}, set()),
         (changed("classes", "a.py", {1: frozenset({("a.py", 2), MORE})}), {MORE}, {("a.py", 3)}),
-        (changed("imported", "a.py", frozenset({MORE})), {MORE}, set()),
+        (changed("imported", "a.py", frozenset({MORE})), {MORE}, {("base.py", 0)}),
         (changed("around", "tests/test_a.py", frozenset({MORE})), {MORE}, set()),
         (changed("named", "run.py", frozenset({MORE})), {MORE}, {("run.py", 1)}),
         (changed("only", "save", frozenset({MORE})), {MORE}, set()),
@@ -113,5 +114,23 @@ def test_other_tests_that_can_fail_are_another_walk() -> None:
     known = KnownWalk()
     known.walk(*told(TABLES))
     walk = known.walk(*told(TABLES, frozenset({OTHER})))
-    assert walk.reached == {OTHER, ("a.py", 0)}
+    assert walk.reached == {OTHER, ("a.py", 0), ("base.py", 0)}
     assert walk.touched == FOUND | {OTHER}
+
+
+class Tree:
+    """Who tells where files of a tree lead."""
+
+    def leads(self, path: str) -> tuple[Leads, ...]:
+        """What the tables say."""
+        found: tuple[Leads, ...] = TABLES["leads"][path]
+        return found
+
+
+def test_a_walk_that_is_kept_lets_go_of_the_tree() -> None:
+    known, tree = KnownWalk(), Tree()
+    whole, tells = told(TABLES)
+    known.walk(whole, tells._replace(leads=tree.leads))
+    gone = weakref.ref(tree)
+    del tree
+    assert gone() is None

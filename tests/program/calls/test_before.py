@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given, settings
@@ -83,6 +83,23 @@ def test_what_is_told_in_other_words_is_the_same() -> None:
     assert before.toward(goals, ()) is toward
     assert before.condensed(before.of) is condensed
     assert before.toward(goals, (("b.py", 2),)) is not toward
+
+
+def test_what_is_kept_goes_on_by_the_tree_that_is_asked_last() -> None:
+    before, asked = Before(), set[str]()
+
+    def onward(name: str) -> Callable[[Site], Iterable[Site]]:
+        def find(_site: Site) -> Iterable[Site]:
+            asked.add(name)
+            return ()
+
+        return find
+
+    for name in ("first", "second"):
+        before.follow({"a.py": (told(),)}, nothing)
+        condensed = before.condensed(onward(name))
+    assert condensed.gathered({("a.py", 0): 1}.get)(("a.py", 0)) == 1
+    assert asked == {"second"}
 
 
 @pytest.mark.parametrize("other", ["what runs next", "what waits", "a file that came", "a file that went"])

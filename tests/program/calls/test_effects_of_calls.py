@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from auditor.model.artefact import Role
+from auditor.program import Memory
 from auditor.program.calls.carrying import LEVELS
 from auditor.program.calls.effects import Effect
+from auditor.program.naming.code import Local
 from tests.program.asking import effects, program
+from tests.program.kept.shop import Contents, Held, resolved
 
 PD = "import pandas as pd\n"
 IO = {Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.CONFIG_READ, Role.DOWNLOAD, Role.COPY}
@@ -157,3 +160,27 @@ def test_imports_in_a_circle_are_reached_once() -> None:
     files = {"a.py": "import b\n", "b.py": "import c\n", "c.py": "import a\n"}
     resolved = program(files)
     assert set(resolved.effects.reached(("a.py", 0))) == {("a.py", 0), ("b.py", 0), ("c.py", 0)}
+
+
+CLASSES = {
+    "base.py": "class Base:\n    pass\n",
+    "main.py": (
+        "import abc\nimport some\nfrom base import Base\n\n"
+        "class Plain(abc.ABC):\n    pass\n\nclass Heir(Plain, Base):\n    pass\n\n"
+        "class Open(some.Base):\n    pass\n\n@some.thing\nclass Dressed:\n    pass\n"
+    ),
+}
+
+
+def test_what_classes_are_made_of_where_all_of_it_is_known_and_the_same_out_of_a_store() -> None:
+    contents, held = Contents(), Held()
+    first, again = (Memory(held, lasting=False) for _ in range(2))
+    program = resolved(contents.facts(CLASSES), first)
+    found = dict(program.effects.whole)
+    assert found == {
+        Local("base.py", 1): (),
+        Local("main.py", 1): (),
+        Local("main.py", 2): (Local("main.py", 1), Local("base.py", 1)),
+    }
+    program.store()
+    assert resolved(contents.facts(CLASSES), again).effects.whole == found
