@@ -264,7 +264,8 @@ def _texts(expr: Expr) -> Iterator[str]:
 
 def _required(world: World) -> frozenset[str]:
     """Every distribution that an environment, a package definition or a command of the repository asks for."""
-    asked = [requirement for facts in world.files.values() for requirement in facts.requirements]
+    lists = (facts for path, facts in world.files.items() if not places.is_recorded(path))
+    asked = [requirement for facts in lists for requirement in facts.requirements]
     asked += [each.requirement for each in installed(world, lambda _: True)]
     return frozenset(name for requirement in asked for name in _named(requirement))
 
