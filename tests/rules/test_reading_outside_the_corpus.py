@@ -283,7 +283,7 @@ def test_the_lists_of_logged_models_are_no_projects_side_by_side_and_ask_for_not
         "fit.py": "import sklearn\nimport yaml\nprint(sklearn, yaml.dump({}))\n",
         "requirements.txt": "scikit-learn\n",
     }
-    logged = {}
+    logged: dict[str, str] = {}
     for part in "abcdef":
         at = folder.format(part)
         logged |= {
