@@ -5,7 +5,6 @@ Where a start or a caller decides the key, only what stands under it runs; where
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -51,9 +50,9 @@ def _in_table(evaluator: Evaluator, base: Expr, key: Expr, frame: Frame, otherwi
 
 def functions(evaluator: Evaluator, found: Lookup) -> list[Local]:
     """The functions of the repository that a lookup can give, in the order of the table."""
-    meant = [_function(evaluator.denoter.denote(*each)) for each in _under(evaluator, found, found.key)]
-    local = (each for each in meant if each is not None)
-    return [each for each in dict.fromkeys(local) if evaluator.code.scope(each.path, each.scope).kind == "function"]
+    entries = evaluator.displays.lookup(found.table, found.key, found.frame) + _otherwise(found)
+    meant = dict.fromkeys(_function(evaluator.denoter.denote(*each)) for each in entries)
+    return [each for each in meant if each and evaluator.code.scope(each.path, each.scope).kind == "function"]
 
 
 def picked(evaluator: Evaluator, edge: LocalCall, frame: Frame) -> Reach:
@@ -65,21 +64,20 @@ def picked(evaluator: Evaluator, edge: LocalCall, frame: Frame) -> Reach:
     if not values or not all(value.exact for value in values):
         return ALWAYS
     outcomes = [(value, _gives(evaluator, found, value.text(), edge.callee)) for value in values]
-    decided = given(values, found.frame)
-    left = left_of([(value.runs, fits) for value, fits in outcomes], wanted=True) if decided else ALWAYS
+    starts = [(value.runs, fits) for value, fits in outcomes]
+    left = left_of(starts, wanted=True) if given(values, found.frame) else ALWAYS
     without = excluded(outcomes, wanted=True) if values[0].picks else frozenset()
     return replace(left, without=without) if without else left
 
 
 def _gives(evaluator: Evaluator, found: Lookup, key: str, function: Local) -> bool:
-    """Whether a function may stand under a key."""
-    return any(_function(evaluator.denoter.denote(*each)) == function for each in _under(evaluator, found, Const(key)))
+    """Whether a function may stand under a key, or is called because nothing does."""
+    entries = evaluator.displays.lookup(found.table, Const(key), found.frame) or _otherwise(found)
+    return any(_function(evaluator.denoter.denote(*each)) == function for each in entries)
 
 
-def _under(evaluator: Evaluator, found: Lookup, key: Expr) -> Iterator[tuple[Expr, Frame]]:
-    yield from evaluator.displays.lookup(found.table, key, found.frame)
-    if found.otherwise is not None:
-        yield found.otherwise, found.frame
+def _otherwise(found: Lookup) -> list[tuple[Expr, Frame]]:
+    return [(found.otherwise, found.frame)] if found.otherwise is not None else []
 
 
 def _function(meant: Denotation | None) -> Local | None:
