@@ -11,6 +11,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import above
+from auditor.graph.reproduction.conda_names import of_conda
 from auditor.graph.reproduction.idle_modules import is_among_idle, is_idle
 from auditor.graph.reproduction.installs import TOOLS, installed, unread_lists
 from auditor.graph.reproduction.platforms import BROUGHT, opened_on
@@ -272,7 +273,7 @@ def _required(world: World) -> frozenset[str]:
 
 def _named(requirement: Requirement) -> Iterator[str]:
     """The distribution, and what its extras may be called: mostly they have the name of what they bring."""
-    yield requirement.name
+    yield from {requirement.name, of_conda(requirement)}
     for extra in requirement.extras:
         yield from (extra, f"{requirement.name}[{extra}]")
 
@@ -330,6 +331,7 @@ _IN_IMAGES = (
     ),
     (regex(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
     (regex(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),
+    (regex(r"(^|/)pytorch/torchserve\b"), ("torch", "torchserve")),
     (regex(r"(^|/)jupyter/(scipy|datascience|tensorflow|pyspark|all-spark)-notebook\b"), _SCIENTIFIC),
     (regex(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
 )
