@@ -116,9 +116,23 @@ def is_apart(path: str) -> bool:
     return suffix(path.partition(SIGN)[0]) in READ and bool(_APART.search(path))
 
 
+_RECORDED = regex(r"(^|/)(mlruns|mlartifacts|lightning_logs|wandb/(?:offline-|latest-)?(?:run|sweep)[^/]*)/")
+
+
+@lru_cache(maxsize=100_000)
+def is_recorded(path: str) -> bool:
+    """In a folder that a tracker of experiments fills: lists, settings and copies of code beside a logged model are nobody's work."""
+    return bool(_RECORDED.search(path))
+
+
 @lru_cache(maxsize=100_000)
 def is_product(path: str) -> bool:
-    """Neither tests nor examples, nor set apart: what the audited system consists of."""
+    """Neither tests nor examples, nor set apart, nor what a tracker wrote down: what the audited system consists of.
+
+    Data and models that a tracker keeps count as those of any other folder.
+    """
+    if is_recorded(path) and (suffix(path) in READ or path.endswith("/requirements.txt")):
+        return False
     return not (is_test(path) or is_example(path) or is_apart(path))
 
 

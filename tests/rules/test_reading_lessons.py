@@ -232,3 +232,36 @@ JUDGES = (
 def test_few_statements_that_repeat_others_weigh_less(more: str, severity: str) -> None:
     copies = {f"a{n}.py": "import pandas as pd\n" + RUN.format(f"p{n}") + more.format(f"j{n}") for n in range(12)}
     assert {each.severity.value for each in found(copies, "GLU005", "P")} == {severity}
+
+
+SCALED = "X = StandardScaler().fit_transform(f[['a']]){}\na, b, c, d = train_test_split(X, f['y'])\n{} = Ridge().fit(a, c).score(b, d)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "comment", "name", "told"),
+    [
+        pytest.param("", "", "score", 1, id="nothing is said"),
+        pytest.param("", "  # the leaky version", "score", 0, id="a comment on the line"),
+        pytest.param("# The mistake: the scaler sees every row.\n", "", "score", 0, id="a comment above"),
+        pytest.param("# this fixed the leaky version\n", "", "score", 1, id="a comment that says it was mended"),
+        pytest.param(
+            "# the mistake of last week was mended, not the mistake below\n",
+            "",
+            "score",
+            1,
+            id="a comment of a mended one",
+        ),
+        pytest.param("# Leaky version of the pump\n\n\n\n\n", "", "score", 1, id="a comment far above"),
+        pytest.param("honest = 0.5\n", "", "leaky", 0, id="names that are compared"),
+        pytest.param("", "", "leaky", 1, id="a name alone"),
+        pytest.param("clean = 1\nleaky_relu = 2\n", "", "score", 1, id="another leak"),
+        pytest.param("clean = 1\n" + "\n" * 30, "", "leaky", 1, id="names far apart"),
+    ],
+)
+@pytest.mark.parametrize("noted", [False, True])
+def test_what_a_comment_or_names_around_call_leaky_is_shown_on_purpose(
+    before: str, comment: str, name: str, told: int, noted: bool
+) -> None:
+    source = before + SCALED.format(comment, name)
+    files = {"a.ipynb": notebook(HELD, f"y = 1\n{source}")} if noted else {"a.py": HELD + source}
+    assert len(found(files, "LKG001", "P")) == (told if not (noted and before.count("\n") > 20) else 0)

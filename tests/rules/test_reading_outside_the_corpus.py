@@ -277,6 +277,35 @@ def test_services_that_one_compose_file_builds_are_one_system() -> None:
     assert "side by side" not in signals({**files, "docker-compose.yml": f"services:\n{services}"})
 
 
+@pytest.mark.parametrize("folder", ["mlruns/0/{}/artifacts/model", "wandb/run-2024{}/files", "out/{}/model"])
+def test_the_lists_of_logged_models_are_no_projects_side_by_side_and_ask_for_nothing(folder: str) -> None:
+    program = {
+        "fit.py": "import sklearn\nimport yaml\nprint(sklearn, yaml.dump({}))\n",
+        "requirements.txt": "scikit-learn\n",
+    }
+    logged: dict[str, str] = {}
+    for part in "abcdef":
+        at = folder.format(part)
+        logged |= {
+            f"{at}/requirements.txt": "pyyaml\n",
+            f"{at}/MLmodel": "flavors: {}\n",
+            f"{at}/code/x.py": "import lzo\n",
+        }
+    own = {
+        path.replace("mlruns/", "").replace("wandb/", "").replace("/MLmodel", "/n"): text
+        for path, text in logged.items()
+    }
+
+    def signals(tree: dict[str, str]) -> str:
+        return " ".join(s for a in graphs(tree).components[0].archetypes for s in a.signals)
+
+    assert "side by side" in signals({**program, **own})
+    assert "side by side" not in signals({**program, **logged})
+    if not folder.startswith("out/"):
+        (missing,) = found({**program, **logged}, "REP003")
+        assert "yaml" in missing.message
+
+
 def test_a_program_that_starts_another_by_its_name_starts_it() -> None:
     start = "import subprocess\n\n\ndef go(name):\n    subprocess.run(['spark-submit', f'/opt/jobs/{name}'])\n\n\ngo('fit.py')\n"
     fit = DEPLOYED["fit.py"]

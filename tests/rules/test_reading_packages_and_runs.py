@@ -362,3 +362,41 @@ def test_a_library_of_which_no_line_makes_use_weighs_less() -> None:
     used = {**files, "b.py": "import mlflow\nmlflow.start_run()\n"}
     (finding,) = found(used, "REP003")
     assert (finding.severity.value, finding.place.path) == ("medium", "b.py")
+
+
+NEEDS = {"fit.py": "import cv2\nimport sklearn\nimport torch\nprint(cv2, sklearn, torch)\n"}
+CONDA = "name: x\nchannels:\n  - pytorch\ndependencies:\n  - scikit-learn\n  - {}\n  - py-opencv\n"
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 489\n".format("a" * 64)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        pytest.param({"environment.yml": CONDA.format("pytorch>1.2")}, "", id="the names of conda"),
+        pytest.param({"environment.yml": CONDA.format("numpy")}, "torch is imported", id="another package of conda"),
+        pytest.param(
+            {"requirements.txt": "scikit-learn\npytorch\nopencv-python\n"},
+            "torch is imported",
+            id="conda's name elsewhere",
+        ),
+        pytest.param({}, "no file lists", id="no list"),
+        pytest.param({"requirements.txt": POINTER}, "", id="a list that is kept elsewhere"),
+        pytest.param({"data/train.txt": POINTER}, "no file lists", id="data that are kept elsewhere"),
+        pytest.param({"sub/requirements.txt": POINTER}, "no file lists", id="a list of another folder"),
+    ],
+)
+def test_what_a_list_of_conda_or_one_kept_elsewhere_asks_for(files: dict[str, str], told: str) -> None:
+    said = [finding.message for finding in found({**NEEDS, **files}, "REP003", "R")]
+    assert any(told in each for each in said) if told else not said
+
+
+def test_an_image_of_a_server_of_models_brings_what_its_handlers_import() -> None:
+    handler = {"requirements.txt": "scikit-learn\n", "serve.py": "import sklearn\nimport ts\nprint(sklearn, ts)\n"}
+    assert found({**handler, "Dockerfile": "FROM python:3.11\n"}, "REP003")
+    assert not found({**handler, "Dockerfile": "FROM pytorch/torchserve:0.12.0-cpu\n"}, "REP003")
+
+
+def test_a_library_that_brings_much_asks_for_it() -> None:
+    program = {"fit.py": "import anndata\nimport scanpy\nimport scipy\nprint(anndata, scanpy, scipy)\n"}
+    assert found({**program, "requirements.txt": "tqdm\nscanpy\n".replace("scanpy", "requests")}, "REP003")
+    assert not found({**program, "requirements.txt": "scanpy\n"}, "REP003")

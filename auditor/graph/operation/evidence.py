@@ -214,7 +214,7 @@ def _listed(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:
     """Libraries of the kind that are installed: presence alone proves nothing. Copies inside run records do not count."""
     names = {name.lower().replace("_", "-") for library in libraries(world, kinds) for name in library.distributions}
     for path, facts in sorted(world.files.items()):
-        if not facts.requirements or not places.is_product(path) or "lock" in path or "mlruns/" in path:
+        if not facts.requirements or not places.is_product(path) or "lock" in path:
             continue
         for requirement in facts.requirements:
             if requirement.name in names:

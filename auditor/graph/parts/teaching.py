@@ -117,6 +117,8 @@ def teaching(p: Portrait) -> Iterable[Signal]:
             and p.owned(path)
             and "lock" not in path
             and (not p.package or places.is_product(path))
+            and not places.is_recorded(path)
+            and f"{dirname(path)}/MLmodel" not in p.resolved.tree  # what a logged model was saved with
         }
         - {p.root}
         - _built_together(p)

@@ -11,6 +11,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import above
+from auditor.graph.reproduction.conda_names import of_conda
 from auditor.graph.reproduction.idle_modules import is_among_idle, is_idle
 from auditor.graph.reproduction.installs import TOOLS, installed, unread_lists
 from auditor.graph.reproduction.platforms import BROUGHT, opened_on
@@ -264,14 +265,15 @@ def _texts(expr: Expr) -> Iterator[str]:
 
 def _required(world: World) -> frozenset[str]:
     """Every distribution that an environment, a package definition or a command of the repository asks for."""
-    asked = [requirement for facts in world.files.values() for requirement in facts.requirements]
+    lists = (facts for path, facts in world.files.items() if not places.is_recorded(path))
+    asked = [requirement for facts in lists for requirement in facts.requirements]
     asked += [each.requirement for each in installed(world, lambda _: True)]
     return frozenset(name for requirement in asked for name in _named(requirement))
 
 
 def _named(requirement: Requirement) -> Iterator[str]:
     """The distribution, and what its extras may be called: mostly they have the name of what they bring."""
-    yield requirement.name
+    yield from {requirement.name, of_conda(requirement)}
     for extra in requirement.extras:
         yield from (extra, f"{requirement.name}[{extra}]")
 
@@ -329,6 +331,7 @@ _IN_IMAGES = (
     ),
     (regex(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
     (regex(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),
+    (regex(r"(^|/)pytorch/torchserve\b"), ("torch", "torchserve")),
     (regex(r"(^|/)jupyter/(scipy|datascience|tensorflow|pyspark|all-spark)-notebook\b"), _SCIENTIFIC),
     (regex(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
 )

@@ -15,6 +15,7 @@ from auditor.graph.world import World
 from auditor.language.requirement import read_requirement
 from auditor.model.facts import Command, Facts, Requirement
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import normal
 
 TOOLS = frozenset({
@@ -30,6 +31,10 @@ _WITH_VALUE = frozenset({
     "--src", "--log", "--report", "-e", "--editable", "--build-option", "--global-option", "--config-settings", "-w", "--wheel-dir",
 })  # fmt: skip
 _FILES = frozenset({"-r", "--requirement", "--requirements", "-c", "--constraint"})
+
+_LISTED = regex(
+    r"(^|/)(requirements?[\w.-]*\.(txt|in)|environment[\w.-]*\.ya?ml|conda\.ya?ml|pyproject\.toml|setup\.(py|cfg)|Pipfile(\.lock)?|pixi\.toml)$"
+)
 
 
 class Installed(msgspec.Struct, frozen=True):
@@ -60,11 +65,12 @@ def _under_constraints(command: Command) -> Iterator[str]:
 
 
 def unread_lists(world: World) -> frozenset[str]:
-    """The folders of commands that install from a list which is here under a name that no reader of lists knows, and of such lists.
+    """The folders of commands that install from a list which is here under a name that no reader of lists knows, and of such lists;
+    and those of lists whose content is kept elsewhere, which this clone does not have.
 
     What that list holds is not known, so of the programs of the folder it is not known what they lack.
     """
-    found: set[str] = set()
+    found = {dirname(path) for path, facts in world.files.items() if facts.kind == "pointer" and _LISTED.search(path)}
     for path in world.files:
         for each in world.resolved.code.alone(path, _lists, tuple[str, ...]):
             if _is_unread(world, path, each):

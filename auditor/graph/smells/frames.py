@@ -10,7 +10,23 @@ from auditor.graph.sight import Look, Sight, concerns
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assign, Attr, Call, Const, Do, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Try
+from auditor.model.ir import (
+    Assign,
+    Attr,
+    Call,
+    Const,
+    Do,
+    Each,
+    Expr,
+    Group,
+    Item,
+    Lambda,
+    Name,
+    Op,
+    Program,
+    Slice,
+    Try,
+)
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -225,15 +241,30 @@ def _sums_up(value: Expr) -> bool:
 
 
 def _is_shown(world: Sight, site: Site, at: Placed) -> bool:
-    """Whether a notebook shows the value: it is the last thing of its cell."""
+    """Whether a notebook, or an editor that runs a program in cells, shows the value: it is the last thing of its cell."""
     program = world.resolved.code.programs[site[0]]
-    if not program.cells or site[1]:
+    if not program.cells and not site[1]:
+        return _ends_cell(program, at.line)
+    if site[1]:
         return False
     cell = next((c for c in program.cells if c.start <= at.line < c.start + max(c.lines, 1)), None)
     if cell is None:
         return True
     body = program.scopes[0].body
     return not any(at.line < each.line < cell.start + cell.lines for each in body)
+
+
+_CELL = regex(r"^#\s*(?:%%|<codecell>|In\s?\[[\d ]*\])")
+"""A comment by which editors part a program into cells."""
+
+
+def _ends_cell(program: Program, line: int) -> bool:
+    """Whether a line of a program that comments part into cells is the last statement of one of them."""
+    starts = [each.line for each in program.comments if each.alone and _CELL.match(each.text)]
+    if not any(start < line for start in starts):
+        return False
+    end = next((start for start in starts if start > line), None)
+    return not any(line < each.line and (end is None or each.line < end) for each in program.scopes[0].body)
 
 
 # --- labels and predictions in each other's place ---

@@ -12,7 +12,7 @@ import msgspec
 from auditor.graph.sight import Look, Sight, concerns
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements
 from auditor.graph.world import World
-from auditor.model.ir import Attr, Call, Const, Do, If, Jump, Loop, Name, Return, With
+from auditor.model.ir import Assign, Attr, Call, Const, Do, Expr, If, Jump, Loop, Name, Return, With
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.branches import reach
@@ -27,6 +27,8 @@ _TURNING = frozenset({"train", "set_train", "train_mode", "set_mode", "training_
 _UNSTABLE = regex(r"^torch\.nn\.(\w*Dropout\w*|\w*BatchNorm\w*)$")
 _TELLING = frozenset({"backward", "parameters"})
 """Attributes one of which is named where gradients are made, or where an optimiser is given what it moves."""
+_FREEZING = regex(r"(?:^|_)freeze(?:_|$)|^(?:deactivate|disable)_(?:requires_)?grads?$")
+"""Names of functions that keep the parameters of a model from being moved."""
 DEEPEST = 3
 """Levels of calls that are followed for what clears or turns."""
 
@@ -204,11 +206,15 @@ def _moved(world: Sight, bodies: dict[Site, list[Placed]]) -> dict[str, Frame]:
 
 def _parameters_of(call: Call) -> Iterator[str]:
     for value in (*call.args[:1], *[v for k, v in call.keywords if k == "params"]):
-        for node in within(value):
-            if type(node) is Call and type(node.func) is Attr and node.func.name == "parameters":
-                name = spelled(node.func.base)
-                if name:
-                    yield name
+        yield from _parameters_in(value)
+
+
+def _parameters_in(value: Expr) -> Iterator[str]:
+    for node in within(value):
+        if type(node) is Call and type(node.func) is Attr and node.func.name == "parameters":
+            name = spelled(node.func.base)
+            if name:
+                yield name
 
 
 def _stays(
@@ -217,7 +223,11 @@ def _stays(
     """An outer loop that trains a model and puts it into evaluation mode, and never back."""
     if not moved:
         return
+    frozen = set(_frozen(calls, body))
     for loop in (at.statement for at in body if type(at.statement) is Loop and not at.loops):
+        # An optimiser that each round makes anew moves what it is given there, whatever others were given before.
+        here = _moved(world, {site: [at for at in body if loop in at.loops]})
+        held = (here or moved).keys() - frozen
         inside = [each for each in calls if loop in each.at.loops]
         edges = [
             edge
@@ -231,13 +241,37 @@ def _stays(
         made = next((each.call.line for each in inside if each.method == "backward"), loop.line)
         for each in inside:
             name = spelled(each.call.func.base) if type(each.call.func) is Attr else ""
-            if each.method == "eval" and not each.call.args and name in moved and not _leaves(each.at):
+            if each.method == "eval" and not each.call.args and name in held and not _leaves(each.at):
                 yield Defect("stays", name, _place(world, site, each.call.line), _place(world, site, made))
         for edge in edges:
             for name, line in _evaluated(world, edge.callee, edge.call, Frame(*site)):
-                if name in moved:
+                if name in held:
                     place = world.resolved.code.place(edge.callee.path, line)
                     yield Defect("stays", name, place, _place(world, site, edge.line))
+
+
+def _frozen(calls: list[_Called], body: list[Placed]) -> Iterator[str]:
+    """The models of a body that are told to keep their parameters, as they are written."""
+    for each in calls:
+        if each.method == "requires_grad_" and [a.value for a in each.call.args if type(a) is Const] == [False]:
+            yield spelled(each.call.func.base) if type(each.call.func) is Attr else ""
+    for at in body:
+        statement = at.statement
+        call = statement.value if type(statement) is Do else None
+        if (
+            type(call) is Call
+            and len(call.args) == 1
+            and _FREEZING.search(spelled(call.func).rpartition(".")[2].lower())
+        ):
+            yield spelled(call.args[0])
+        stops = (
+            type(statement) is Assign
+            and type(statement.value) is Const
+            and statement.value.value is False
+            and any(type(target) is Attr and target.name == "requires_grad" for target in statement.targets)
+        )
+        if stops and at.loops:
+            yield from _parameters_in(at.loops[-1].source)
 
 
 def _methods(world: Sight, site: Site) -> set[str]:

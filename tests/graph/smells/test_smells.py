@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.graph import ArtefactGraph
+from auditor.graph.smells.training_loops import Defect
 from tests.pages import graphs
 
 PD = "import numpy as np\nimport pandas as pd\nf = pd.read_csv('x.csv')\n"
@@ -310,3 +311,46 @@ def test_notebooks_whose_magics_may_define_names_are_left_alone(magic: str) -> N
     cell = f'{{"cell_type": "code", "id": "a", "metadata": {{}}, "execution_count": null, "outputs": [], "source": "{magic}\\nprint(gone)"}}'
     notebook = f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{cell}]}}'
     assert not ask({"a.ipynb": notebook}, "N").undefined_names()[0]
+
+
+def stuck(text: str) -> list[Defect]:
+    return ask({"train.py": TORCH + NET.format(layer="Dropout") + text}).training_defects()[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("", ["stays"]),
+        ("net.requires_grad_(False)\n", []),
+        ("net.requires_grad_(True)\n", ["stays"]),
+        ("deactivate_requires_grad(net)\n", []),
+        ("freeze(net)\n", []),
+        ("unfreeze(net)\n", ["stays"]),
+        ("for p in net.parameters():\n    p.requires_grad = False\n", []),
+        ("for p in net.parameters():\n    p.requires_grad = True\n", ["stays"]),
+        ("for p in head.parameters():\n    p.requires_grad = False\n", ["stays"]),
+    ],
+)
+def test_a_frozen_model_may_stay_in_evaluation_mode(before: str, found: list[str]) -> None:
+    assert [each.kind for each in stuck(MADE + before + loop(CLEARED + "\nnet.eval()"))] == found
+
+
+@pytest.mark.parametrize(("moved", "found"), [("net", ["stays"]), ("head", [])])
+def test_an_optimiser_made_in_the_loop_tells_what_is_trained(moved: str, found: list[str]) -> None:
+    made = f"head = Net()\nopt = torch.optim.SGD({moved}.parameters(), lr=0.1)\n"
+    assert [each.kind for each in stuck(MADE + loop(made + CLEARED + "\nnet.eval()"))] == found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("# %%\nframe.drop_duplicates()\n# %%\nprint(1)\n", 0),
+        ("# In[3]:\nframe.drop_duplicates()\n", 0),
+        ("# %%\nframe.drop_duplicates()\nprint(1)\n# %%\nprint(2)\n", 1),
+        ("frame.drop_duplicates()\n# %%\nprint(1)\n", 1),
+        ("# 100 %%\nframe.drop_duplicates()\n# done\nprint(1)\n", 1),
+    ],
+)
+def test_the_last_line_of_a_cell_by_comments_is_shown(source: str, found: int) -> None:
+    files = {"clean.py": "import pandas as pd\nframe = pd.read_csv('d.csv')\n" + source}
+    assert len(ask(files).frame_misuses()) == found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.program.kept.parts import Part
-from auditor.program.kept.traces import Since, Trace, Tree, since
+from auditor.program.kept.traces import Calls, Since, Trace, Tree, since
 from tests.program.asking import program
 
 Parts = dict[str, set[Part]]
@@ -52,3 +53,28 @@ def test_of_a_file_that_came_no_part_holds() -> None:
     trace = Trace(files={"h.py": None}, parts={"h.py": {(0, "a")}}, held=first.since.number)
     again = since(first.code, {"g.py": b"a = 1\n", "h.py": b""}, first.since)
     assert not trace.holds(Tree(first.code, first.invocations, again))
+
+
+EFFECTS, SITE = object(), ("g.py", 0)
+
+
+@pytest.mark.parametrize(
+    ("found", "other"),
+    [
+        pytest.param(Trace(used={"g.py": EFFECTS}), Trace(used={"g.py": object()}), id="other effects"),
+        pytest.param(Trace(told={"g.py": b"told"}), Trace(told={"g.py": b"else"}), id="told otherwise"),
+        pytest.param(Trace(landing={SITE: ("a.py",)}), Trace(landing={SITE: ("b.py",)}), id="other files land"),
+        pytest.param(Trace(carried={"g.py": b"land"}), Trace(carried={"g.py": b"else"}), id="something else lands"),
+        pytest.param(Trace(names={1: "data"}), Trace(names={1: "other"}), id="another name"),
+    ],
+)
+def test_what_is_known_of_calls_is_to_be_the_same(found: Trace, other: Trace) -> None:
+    calls = Calls(
+        effects=lambda _path: EFFECTS,
+        told=lambda _path: b"told",
+        landing=lambda _site: ("a.py",),
+        carried=lambda _path: b"land",
+    )
+    known = replace(tree("a = 1\n", None), calls=calls, names={1: "data"})
+    assert found.holds(known)
+    assert not other.holds(known)
