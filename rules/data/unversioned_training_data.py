@@ -55,7 +55,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             f"{len(pinned)} of {len(roots)} data roots pinned (first: {pinned[0].artefact}, {pinned[0].pin})",
         )
     # A model that nobody is served by can be trained again before it harms anybody.
-    unserved = 0 if graph.serving() else 1
+    unserved = 0 if graph.serving() else 2
     for root in roots:
         if root.state == "supplied":
             yield NotEvidenced(

@@ -156,7 +156,9 @@ class Bench:
     def measure(self, target: str) -> Row:
         """Measures one target."""
         place, _, rev = target.partition("@")
-        cache, copy = self.folder / "cache", self.folder / "copy"
+        cache = self.folder / "cache"
+        # The name of a clone is evidence of what it is: a copy of another name is another audit.
+        copy = self.folder / "copy" / called(place, rev, cache)
         contents = dict(readable(place, rev, cache))
         plant(contents, copy)
         rounds = [self._round(place, rev, cache, contents, copy) for _ in range(self.runs)]
@@ -231,10 +233,18 @@ def middle(runs: Sequence[Run]) -> Run:
 def plant(contents: Mapping[str, bytes], folder: Path) -> None:
     """Writes files into a folder that is empty then."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for path, data in contents.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
+
+
+def called(target: str, rev: str, cache: Path) -> str:
+    """What a clone of a target is called."""
+    from auditor.tree import open_tree
+
+    with open_tree(target, rev=rev or None, cache_dir=cache) as tree:
+        return tree.listing.target.name or "copy"
 
 
 def readable(target: str, rev: str, cache: Path) -> Iterator[tuple[str, bytes]]:

@@ -43,7 +43,7 @@ def test_tables_and_a_page(listed: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert call(capsys, "fleet", "-q", listed, "--jobs", "1", *words)[0] == 0
     rows = list(csv.DictReader(io.StringIO(Path("r.csv").read_text())))
     assert [(row["name"], row["rank"]) for row in rows] == [("leaky", "1"), ("good", "2")]
-    assert any(row["rule"] == "LKG001" for row in csv.DictReader(io.StringIO(Path("f.csv").read_text())))
+    assert any(row["rule"] == "LKG005" for row in csv.DictReader(io.StringIO(Path("f.csv").read_text())))
     assert "Technical debt of a fleet" in Path("p.html").read_text()
 
 

@@ -13,11 +13,11 @@ from tests.tree.conftest import Repo
 
 TRAIN = (
     "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.model_selection import train_test_split\n"
-    "from sklearn.feature_selection import SelectKBest\n\n"
+    "from imblearn.over_sampling import SMOTE\n\n"
     "data = pd.read_csv('data/raw.csv')\nx, y = data[['a']], data['b']\n{scale}"
     "a, b, c, d = train_test_split(x, y, random_state=0)\nmodel = LogisticRegression().fit(a, c)\nprint(model.score(b, d))\n"
 )
-LEAKING = TRAIN.format(scale="x = SelectKBest(k=1).fit_transform(x, y)\n")
+LEAKING = TRAIN.format(scale="x, y = SMOTE(random_state=0).fit_resample(x, y)\n")
 ROWS = "a,b\n" + "".join(f"{n},{n % 2}\n" for n in range(30))
 
 
@@ -58,13 +58,13 @@ def test_a_change_that_leaks_fails_the_gate_and_one_that_does_not_holds(
     code, out, _ = call(capsys, "gate", "-q", repo.root, "--base", "main")
     assert code == 1
     assert "New with this change (1)" in out
-    assert "LKG001 critical" in out
+    assert "LKG005 critical" in out
     assert call(capsys, "gate", "-q", repo.root, "--base", "main", "--exit-zero")[0] == 0
 
 
 def fingerprint(repo: Repo, capsys: pytest.CaptureFixture[str]) -> str:
     said = json.loads(call(capsys, "audit", "-q", repo.root, "-o", "json")[1])
-    return str(next(finding["fingerprint"] for finding in said["findings"] if finding["rule"] == "LKG001"))
+    return str(next(finding["fingerprint"] for finding in said["findings"] if finding["rule"] == "LKG005"))
 
 
 def test_a_waiver_is_written_counts_on_its_branch_and_is_a_proposal_for_another(
@@ -86,11 +86,11 @@ def test_a_waiver_is_written_counts_on_its_branch_and_is_a_proposal_for_another(
     )
     assert call(capsys, *words, "--expires", "30d")[0] == 0
     said = json.loads(call(capsys, "audit", "-q", repo.root, "-o", "json")[1])
-    assert [(f["state"]) for f in said["findings"] if f["rule"] == "LKG001"] == ["waived"]
+    assert [(f["state"]) for f in said["findings"] if f["rule"] == "LKG005"] == ["waived"]
     assert [row["state"] for row in said["waivers"]] == ["active"]
     repo.commit(message="waive")
     code, out, _ = call(capsys, "gate", "-q", repo.root, "--base", "main")
-    assert (code, "W-001 LKG001: proposed" in out) == (1, True)
+    assert (code, "W-001 LKG005: proposed" in out) == (1, True)
 
 
 def test_a_gate_is_not_switched_off_by_the_change_that_needs_it(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,7 +99,7 @@ def test_a_gate_is_not_switched_off_by_the_change_that_needs_it(repo: Repo, caps
 
 
 def test_a_broken_file_of_waivers_is_a_mistake_not_a_pass(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
-    repo.commit({".auditor/waivers.toml": '[[waiver]]\nrule = "LKG001"\n'})
+    repo.commit({".auditor/waivers.toml": '[[waiver]]\nrule = "LKG005"\n'})
     code, _, err = call(capsys, "gate", "-q", repo.root)
     assert (code, ".auditor/waivers.toml:1" in err) == (2, True)
 
@@ -115,7 +115,7 @@ def test_a_baseline_makes_old_what_it_holds(repo: Repo, capsys: pytest.CaptureFi
     repo.write({"train.py": TRAIN.format(scale="")})
     _, _, err = call(capsys, "baseline", "update", "-q", repo.root)
     assert err.endswith("are left\n")
-    assert "LKG001" not in (repo.root / ".auditor" / "baseline.json").read_text()
+    assert "LKG005" not in (repo.root / ".auditor" / "baseline.json").read_text()
 
 
 def test_the_baseline_documents_no_data_that_nothing_provides(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,7 +132,7 @@ def test_comparison_of_revisions_and_of_stored_audits(
 ) -> None:
     leak(repo)
     said = json.loads(call(capsys, "compare", "-q", "main", "change", "--target", repo.root, "-o", "json")[1])
-    assert [finding["rule"] for finding in said["new"]] == ["LKG001"]
+    assert [finding["rule"] for finding in said["new"]] == ["LKG005"]
     assert [share["cause"] for share in said["attribution"] if abs(share["points"]) > 0.01] == ["code"]
     for rev in ("main", "change"):
         call(capsys, "audit", "-q", repo.root, "--rev", rev, "-o", f"json={tmp_path / rev}.json")

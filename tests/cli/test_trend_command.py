@@ -44,7 +44,7 @@ def test_a_leak_comes_and_goes(repo: Repo, capsys: pytest.CaptureFixture[str]) -
     said = json.loads(call(capsys, "trend", "-q", repo.root, "--jobs", "1", "--every", "commit", "-o", "json")[1])
     debts = [point["debt"] for point in said["points"]]
     assert debts[0] == debts[1] == debts[4] < debts[2] == debts[3]
-    leak = next(life for life in said["lives"] if life["rule"] == "LKG001")
+    leak = next(life for life in said["lives"] if life["rule"] == "LKG005")
     commits = [point["commit"] for point in said["points"]]
     assert (leak["introduced"], leak["resolved"], leak["end"]) == (commits[2], commits[4], "fixed")
     assert repo.git("status", "--porcelain") == "?? .auditor/"
@@ -57,7 +57,7 @@ def test_between_two_points_the_exact_commits_are_found(repo: Repo, capsys: pyte
     exact = json.loads(
         call(capsys, "trend", "-q", repo.root, "--jobs", "1", "--points", "2", "--exact", "-o", "json")[1]
     )
-    births = {life["introduced"] for life in exact["lives"] if life["rule"] == "LKG001"}
+    births = {life["introduced"] for life in exact["lives"] if life["rule"] == "LKG005"}
     line = repo.git("log", "--format=%H", "--reverse").split()
     assert births <= set(line)
     assert all(
@@ -103,7 +103,7 @@ def test_tables(repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     rows = list(csv.DictReader(io.StringIO((tmp_path / "p.csv").read_text())))
     assert len(rows) == 5
     assert rows[2]["findings_critical"] == "1"
-    assert any(row["rule"] == "LKG001" for row in csv.DictReader(io.StringIO((tmp_path / "l.csv").read_text())))
+    assert any(row["rule"] == "LKG005" for row in csv.DictReader(io.StringIO((tmp_path / "l.csv").read_text())))
 
 
 def test_the_terminal_form_is_narrow(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,7 +134,7 @@ def test_a_page(repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert call(capsys, "trend", "-q", repo.root, "--jobs", "1", *words)[0] == 0
     said = (tmp_path / "p.html").read_text()
     assert "Debt over time" in said
-    assert "LKG001" in said
+    assert "LKG005" in said
 
 
 def test_what_was_reported_under_other_rules_is_told_beside_todays(

@@ -85,11 +85,11 @@ SERVED = {
     ("path", "kept", "severity"),
     [
         ("C:/Users/maryanne/shop/db/prices.csv", {"db/prices.csv.dvc": POINTER.format("prices.csv")}, []),
-        ("C:/Users/maryanne/shop/db/prices.csv", {"db/costs.csv.dvc": POINTER.format("costs.csv")}, ["high"]),
-        ("C:/Users/maryanne/prices.csv", {"db/prices.csv.dvc": POINTER.format("prices.csv")}, ["high"]),
+        ("C:/Users/maryanne/shop/db/prices.csv", {"db/costs.csv.dvc": POINTER.format("costs.csv")}, ["medium"]),
+        ("C:/Users/maryanne/prices.csv", {"db/prices.csv.dvc": POINTER.format("prices.csv")}, ["medium"]),
         ("/home/maryanne/shop/db/prices.csv", {"db/prices.csv": "a,y\n1,2\n"}, []),
         ("/mnt/shop/db/prices.csv", {"db.dvc": POINTER.format("db")}, ["medium"]),
-        ("/mnt/shop/db/prices.csv", {"other.dvc": POINTER.format("other")}, ["high"]),
+        ("/mnt/shop/db/prices.csv", {"other.dvc": POINTER.format("other")}, ["medium"]),
     ],
 )
 def test_the_end_of_an_absolute_path_may_be_what_a_pointer_or_git_keeps(
@@ -101,14 +101,14 @@ def test_the_end_of_an_absolute_path_may_be_what_a_pointer_or_git_keeps(
 def test_what_a_pointer_keeps_is_what_it_is_whoever_fetched_it() -> None:
     get = PD + "pd.read_csv('https://raw.githubusercontent.com/acme/x/main/x.csv').to_csv('data/x.csv')\n"
     files = {"fit.py": PD + "f = pd.read_csv('data/x.csv')\n" + FIT, "get.py": get}
-    assert severities(files, "DAT001") == ["high"]
+    assert severities(files, "DAT001") == ["medium"]
     assert severities(files, "DAT002") == ["high"]
     listed = "outs:\n- path: data\n  files:\n  - relpath: x.csv\n    md5: 0f5b5a1c1f3b1d6f2a7f0c0f2a5a9b11\n"
     for pointer in (POINTER.format("data"), listed):
         assert not found({**files, "data.dvc": pointer}, "DAT001")
         assert severities({**files, "data.dvc": pointer}, "DAT002") == ["low"]
     unhashed = "outs:\n- path: data\n  files:\n  - relpath: x.csv\n"
-    assert severities({**files, "data.dvc": unhashed}, "DAT001") == ["high"]
+    assert severities({**files, "data.dvc": unhashed}, "DAT001") == ["medium"]
 
 
 def test_files_of_one_folder_that_one_program_reads_are_one_cause() -> None:
@@ -124,11 +124,11 @@ def test_files_of_one_folder_that_one_program_reads_are_one_cause() -> None:
     [
         ("raw/train_sales.csv", "From https://www.kaggle.com/c/shop-sales\n", "low"),
         (r"C:\\Users\\ada\\shop/data\\train.csv", "From https://www.kaggle.com/c/shop-sales\n", "low"),
-        (r"C:\\Users\\ada\\shop/data\\train.csv", "Some words.\n", "high"),
-        ("raw/shop.csv", "From https://www.kaggle.com/c/shop-sales\n", "high"),
-        ("raw/train_sales.csv", "From https://www.kaggle.com/c/competition-name\n", "high"),
+        (r"C:\\Users\\ada\\shop/data\\train.csv", "Some words.\n", "medium"),
+        ("raw/shop.csv", "From https://www.kaggle.com/c/shop-sales\n", "medium"),
+        ("raw/train_sales.csv", "From https://www.kaggle.com/c/competition-name\n", "medium"),
         ("../input/shop-sales-forecasting/train.csv", "Some words.\n", "low"),
-        ("../input/shop/train.csv", "Some words.\n", "high"),
+        ("../input/shop/train.csv", "Some words.\n", "medium"),
     ],
 )
 def test_what_a_competition_gives_out_is_called_as_competitions_call_it(

@@ -17,9 +17,9 @@ ASK = "import requests\n" + PD + "f = pd.DataFrame(requests.get('{}'){})\n" + FI
         ("https://api.example.org/v1/prices", ".json()", []),
         ("http://groups:8000/data/download", ".json()", []),
         ("https://api.data.example.org/prices", ".json()", []),
-        ("https://example.org/prices.csv", ".text", ["high"]),
+        ("https://example.org/prices.csv", ".text", ["medium"]),
         ("https://example.org/trips_2022-01.parquet", ".content", []),
-        ("https://example.org/trips_2022-13.parquet", ".content", ["high"]),
+        ("https://example.org/trips_2022-13.parquet", ".content", ["medium"]),
     ],
 )
 def test_an_address_without_a_file_is_asked_a_question(address: str, answer: str, severity: list[str]) -> None:
@@ -28,7 +28,7 @@ def test_an_address_without_a_file_is_asked_a_question(address: str, answer: str
 
 def test_a_table_read_from_an_address_is_data_however_it_is_called() -> None:
     files = {"fit.py": PD + "f = pd.read_csv('https://example.org/export/prices')\n" + FIT}
-    assert severities(files, "DAT001") == ["high"]
+    assert severities(files, "DAT001") == ["medium"]
 
 
 def test_what_is_fetched_into_a_file_is_data_however_its_address_is_called() -> None:
@@ -43,11 +43,11 @@ RUN = {"Makefile": "train:\n\tpython run_it.py\n"}
 def test_a_program_that_nothing_starts_made_no_model_where_others_are_started() -> None:
     raw, kept = PD + "f = pd.read_csv('raw/a.csv')\n" + FIT, PD + "f = pd.read_csv('kept.csv')\n" + FIT
     others = {"run_it.py": kept, "kept.csv": "a,y\n1,2\n"}
-    assert severities({"other.py": raw}, "DAT001") == ["high"]
-    assert severities({"other.py": raw, **others}, "DAT001") == ["high"]
+    assert severities({"other.py": raw}, "DAT001") == ["medium"]
+    assert severities({"other.py": raw, **others}, "DAT001") == ["medium"]
     assert severities({"other.py": raw, **others, **RUN}, "DAT001") == ["low"]
     # its name says that it is there to be started
-    assert severities({"train_other.py": raw, **others, **RUN}, "DAT001") == ["high"]
+    assert severities({"train_other.py": raw, **others, **RUN}, "DAT001") == ["medium"]
     assert severities({"other.ipynb": notebook(raw), **others, **RUN}, "DAT001") == ["low"]
 
 
@@ -60,20 +60,20 @@ def test_another_entry_of_a_function_that_a_started_program_runs_is_no_training_
     run = "from train import train\ntrain('kept.csv')\n"
     kept = {"train.py": train, "run_it.py": run, "kept.csv": "a,y\n1,2\n"}
     assert severities({**kept, **RUN}, "DAT001") == ["low"]
-    assert severities({**kept, "Makefile": "train:\n\tpython train.py\n"}, "DAT001") == ["high"]
+    assert severities({**kept, "Makefile": "train:\n\tpython train.py\n"}, "DAT001") == ["medium"]
 
 
 @pytest.mark.parametrize(
     ("path", "severity"),
     [
         ("/home/maryanne/work/shop_forecast/made/x.csv", ["low"]),
-        ("/home/maryanne/work/elsewhere/made/x.csv", ["high"]),
-        ("/mnt/shop_forecast/made/x.csv", ["high"]),
+        ("/home/maryanne/work/elsewhere/made/x.csv", ["medium"]),
+        ("/mnt/shop_forecast/made/x.csv", ["medium"]),
         ("/mnt/example/made/x.csv", ["low"]),  # the repository is called so
-        ("/mnt/examples/made/x.csv", ["high"]),
+        ("/mnt/examples/made/x.csv", ["medium"]),
         ("/home/maryanne/work/sets/raw/x.csv", ["low"]),
-        ("/home/maryanne/work/sets/cooked/x.csv", ["high"]),
-        ("/mnt/work/sets/raw/x.csv", ["high"]),
+        ("/home/maryanne/work/sets/cooked/x.csv", ["medium"]),
+        ("/mnt/work/sets/raw/x.csv", ["medium"]),
     ],
 )
 def test_a_path_into_somebodys_checkout_is_one_of_the_tree(path: str, severity: list[str]) -> None:
@@ -103,7 +103,7 @@ def test_below_a_file_lies_nothing() -> None:
     [
         ("creditcards.csv", "From https://www.kaggle.com/datasets/someone/creditcardsfraud.\n", "low"),
         ("raw/shopping_lists_2/a.csv", "Run `kaggle datasets download -d someone/shopping-lists-2`.\n", "low"),
-        ("mine.csv", "From https://www.kaggle.com/datasets/someone/creditcardsfraud.\n", "high"),
+        ("mine.csv", "From https://www.kaggle.com/datasets/someone/creditcardsfraud.\n", "medium"),
         ("raw/train_sales.csv", "The data are those of a competition at Kaggle.\n", "low"),
         ("/mnt/x/train_sales.csv", "The data are those of a competition at Kaggle.\n", "low"),
         ("../input/shop-sales-2020/weeks.csv", "Some words.\n", "low"),

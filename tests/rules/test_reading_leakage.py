@@ -32,7 +32,7 @@ def said(files: dict[str, str], archetypes: str = "P") -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("encoder", "found"),
-    [("BinaryEncoder", set()), ("OneHotEncoder", set()), ("CountEncoder", {("LKG001", "high")})],
+    [("BinaryEncoder", set()), ("OneHotEncoder", set()), ("CountEncoder", {("LKG001", "medium")})],
 )
 def test_a_list_of_categories_is_no_statistic_but_their_counts_are(encoder: str, found: set[tuple[str, str]]) -> None:
     source = f"from category_encoders import {encoder}\nfeatures = {encoder}().fit_transform(features)\n"
@@ -43,14 +43,14 @@ def test_filling_with_a_mean_weighs_less_than_a_fitted_object_and_all_means_of_a
     source = "for c in ['age', 'income', 'tenure']:\n    features[c] = features[c].fillna(features[c].mean())\n"
     source += "features['visits'] = features['visits'].fillna(features['visits'].median())\n"
     files = {"train.py": READ + source + SPLIT + JUDGE}
-    assert said(files) == {("LKG001", "medium")}
+    assert said(files) == {("LKG001", "low")}
     (finding,) = judge(graphs(files, archetypes="P").components, [registry().rules["LKG001"]]).findings
     assert finding.message.startswith("2 statistics")
 
 
 def test_columns_scaled_by_hand_weigh_more_than_gaps_that_are_filled() -> None:
     source = "features = (features - features.mean()) / features.std()\n"
-    assert said({"train.py": READ + source + SPLIT + JUDGE}) == {("LKG001", "high")}
+    assert said({"train.py": READ + source + SPLIT + JUDGE}) == {("LKG001", "medium")}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ both["fare"] = both["fare"].fillna(both["fare"].mean())
 model = LogisticRegression().fit(both[: len(train)][["fare"]], train["survived"])
 answer = model.predict(both[len(train) :][["fare"]])
 """
-    assert said({"train.py": READ + source}) == {("LKG001", "medium")}
+    assert said({"train.py": READ + source}) == {("LKG001", "low")}
 
 
 def test_copies_of_training_rows_alone_are_no_leak() -> None:
@@ -246,27 +246,27 @@ MARKED = PARTED.replace('frame["day"] < start', 'frame["early"] == 1').replace(
 BY_HAND = "start = '2024-01-01'\n"
 AFTER_A_MONTH = "start = frame['day'].max() - pd.Timedelta(days=30)\n"
 EARLY = "frame['early'] = (frame['day'] < start).astype(int)\n"
-HIGH = {("LKG001", "high")}
+TOLD = {("LKG001", "medium")}
 
 
 @pytest.mark.parametrize(
     ("source", "found"),
     [
         pytest.param("frame['n'] = frame.groupby(['shop', 'day'])['item'].transform('nunique')\n" + BY_HAND + PARTED, set(), id="groups of a day"),
-        pytest.param("frame['n'] = frame.groupby('shop')['item'].transform('nunique')\n" + BY_HAND + PARTED, HIGH, id="groups of a shop"),
-        pytest.param("frame['n'] = frame.groupby(['shop', 'week'])['item'].transform('nunique')\n" + BY_HAND + PARTED, HIGH, id="groups across the cut"),
+        pytest.param("frame['n'] = frame.groupby('shop')['item'].transform('nunique')\n" + BY_HAND + PARTED, TOLD, id="groups of a shop"),
+        pytest.param("frame['n'] = frame.groupby(['shop', 'week'])['item'].transform('nunique')\n" + BY_HAND + PARTED, TOLD, id="groups across the cut"),
         pytest.param("frame['n'] = frame.groupby(['shop', 'day'])['item'].transform('nunique')\nshop = frame[frame['shop'] == 3]\n" + BY_HAND + PARTED.replace("frame[frame['day'] >= start]", "shop[shop['day'] >= start]").replace('frame[frame["day"] >= start]', 'shop[shop["day"] >= start]'), set(), id="groups of a day, some rows of which are judged"),
         pytest.param(AFTER_A_MONTH + EARLY + MARKED, set(), id="a mark of the days before the cut"),
         pytest.param(AFTER_A_MONTH + EARLY + "frame['n'] = frame.groupby('day')['item'].transform('nunique')\n" + MARKED, set(), id="groups of a day, and a mark"),
-        pytest.param("frame['big'] = (frame['price'] > frame['price'].max() / 2).astype(int)\n" + BY_HAND + PARTED, HIGH, id="a mark by a figure"),
+        pytest.param("frame['big'] = (frame['price'] > frame['price'].max() / 2).astype(int)\n" + BY_HAND + PARTED, TOLD, id="a mark by a figure"),
         pytest.param("frame['age'] = (frame['day'].max() - frame['day']).dt.days\n" + BY_HAND + PARTED, set(), id="days to the end"),
         pytest.param("frame['rain'] = rain(frame['day'].min().strftime('%Y-%m-%d'))\n" + BY_HAND + PARTED, set(), id="days to ask a service for"),
-        pytest.param("frame['updates'] = frame['updates'] / frame['updates'].max()\n" + BY_HAND + PARTED, HIGH, id="a word that holds date"),
+        pytest.param("frame['updates'] = frame['updates'] / frame['updates'].max()\n" + BY_HAND + PARTED, TOLD, id="a word that holds date"),
         pytest.param("frame['left'] = (frame['saleDate'].max() - frame['saleDate']).dt.days\n" + BY_HAND + PARTED, set(), id="a day by its name"),
-        pytest.param("frame['rain'] = frame['rain'] / frame['rain'].max()\n" + BY_HAND + PARTED, HIGH, id="a column scaled"),
+        pytest.param("frame['rain'] = frame['rain'] / frame['rain'].max()\n" + BY_HAND + PARTED, TOLD, id="a column scaled"),
         pytest.param("last = frame['moment'].max()\nframe['early'] = (frame['moment'] < last - pd.Timedelta(days=30)).astype(int)\n" + MARKED, set(), id="a date by what it is reckoned with"),
         pytest.param("frame['name'] = frame['moment'].min().isoformat()\n" + BY_HAND + PARTED, set(), id="a date by how it is written out"),
-        pytest.param("frame['name'] = frame['moment'].min()\n" + BY_HAND + PARTED, HIGH, id="the least of some column"),
+        pytest.param("frame['name'] = frame['moment'].min()\n" + BY_HAND + PARTED, TOLD, id="the least of some column"),
     ],
 )  # fmt: skip
 def test_dates_and_groups_on_one_side_of_a_cut_tell_nothing(source: str, found: set[tuple[str, str]]) -> None:
@@ -338,9 +338,9 @@ x_test, _ = scaled(x_test{})
         (GIVEN.format(", scaler"), set()),
         (GIVEN.format(", scaler=scaler"), set()),
         (GIVEN.format(""), {("LKG001", "medium")}),
-        ("from sklearn.impute import SimpleImputer\nfeatures = SimpleImputer().fit_transform(features)\n" + SPLIT, {("LKG001", "medium")}),
+        ("from sklearn.impute import SimpleImputer\nfeatures = SimpleImputer().fit_transform(features)\n" + SPLIT, {("LKG001", "low")}),
         ("from sklearn.impute import SimpleImputer\nfeatures = SimpleImputer(strategy='constant').fit_transform(features)\n" + SPLIT, set()),
-        ("from sklearn.impute import KNNImputer\nfeatures = KNNImputer().fit_transform(features)\n" + SPLIT, {("LKG001", "high")}),
+        ("from sklearn.impute import KNNImputer\nfeatures = KNNImputer().fit_transform(features)\n" + SPLIT, {("LKG001", "medium")}),
     ],
 )  # fmt: skip
 def test_what_a_call_is_given_is_not_fitted_again_and_gaps_weigh_less(source: str, found: set[tuple[str, str]]) -> None:

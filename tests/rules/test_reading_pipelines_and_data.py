@@ -402,12 +402,12 @@ def test_whoever_takes_a_released_file_does_not_wait_for_its_maker() -> None:
 def test_data_that_a_document_tells_of_can_be_found_again() -> None:
     fit = "from sklearn.linear_model import Ridge\nRidge().fit(df[['a']], df['b'])\n"
     files = {"train.py": "import pandas as pd\ndf = pd.read_csv('data/instances.csv')\n" + fit}
-    assert severities(files, "DAT001") == ["high"]
+    assert severities(files, "DAT001") == ["medium"]
     assert severities(files | {"README.md": "# Data\n\nPut instances.csv there.\n"}, "DAT001") == ["medium"]
     linked = "# Data\n\nFrom https://example.org/instances.csv\n"
     assert severities(files | {"README.md": linked}, "DAT001") == ["low"]
     edition = {"train.py": files["train.py"].replace("instances", "instances_2014")}
-    assert severities(edition, "DAT001") == ["high"]
+    assert severities(edition, "DAT001") == ["medium"]
     assert severities(edition | {"README.md": "# Data\n\nPut instances_2014.csv there.\n"}, "DAT001") == ["low"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.graph.data.test_kept import MB
@@ -274,3 +276,72 @@ def test_the_cells_of_a_notebook_are_counted_with_what_they_tell() -> None:
     files = {"read.py": PD + "print(pd.read_csv('made/o.csv'))\n"}
     assert not found({**files, "one.py": told}, "PIP008")
     assert found({**files, "one.ipynb": notebook(told)}, "PIP008")
+
+
+STAGED = """
+stages:
+  get:
+    cmd: python work.py --stage get
+    deps: [work.py, raw.csv]
+    outs: [a.csv]
+  clean:
+    cmd: python work.py --stage clean
+    deps: [work.py, a.csv]
+    outs: [b.csv]
+  split:
+    cmd: python work.py --stage split
+    deps: [work.py, b.csv]
+    outs: [c.csv]
+"""
+PICKING = (
+    PD
+    + """
+import argparse
+
+def get():
+    pd.read_csv("raw.csv").to_csv("a.csv")
+
+def clean():
+    pd.read_csv("a.csv").to_csv("b.csv")
+
+def split():
+    pd.read_csv("b.csv").to_csv("c.csv")
+
+def run(stage):
+    runners = {{"get": get, "clean": clean, "split": split}}
+    return runners[stage]()
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--stage")
+args = parser.parse_args()
+run({key})
+"""
+)
+
+
+def test_a_stage_runs_what_its_option_picks_from_a_table() -> None:
+    picked = {"dvc.yaml": STAGED, "work.py": PICKING.format(key="args.stage"), "raw.csv": "a\n1\n"}
+    assert not found(picked, "PIP006")
+    any_of_them = {**picked, "work.py": PICKING.format(key="input()")}
+    assert {f.message.partition(",")[0] for f in found(any_of_them, "PIP006") if f.severity.value == "high"} == {
+        "stage clean overwrites a.csv",
+        "stage split overwrites b.csv",
+    }
+    mixed = {
+        **picked,
+        "work.py": PICKING.format(key="args.stage").replace('"b.csv").to', '"b.csv").to_csv("a.csv")\n    pd.to'),
+    }
+    assert [f.message.partition(",")[0] for f in found(mixed, "PIP006")] == ["stage split writes a.csv"]
+
+
+def test_what_is_handed_to_a_function_of_a_table_belongs_to_the_stage_that_picks_it() -> None:
+    work = (
+        PICKING.replace("():", "(folder):")
+        .replace('_csv("', '_csv(folder + "')
+        .replace("def run(folder)", "def run(stage)")
+    )
+    work = work.replace("\nrun({key})", '\n{{"get": get, "clean": clean, "split": split}}[{key}]("data/")')
+    stages = re.sub(r"(\w+\.csv)", r"data/\1", STAGED)
+    files = {"dvc.yaml": stages, "work.py": work.format(key="args.stage"), "data/raw.csv": "a\n1\n"}
+    assert not found(files, "PIP006")
+    assert len(found({**files, "work.py": work.format(key="input()")}, "PIP006")) == 4

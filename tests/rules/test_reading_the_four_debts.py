@@ -281,4 +281,4 @@ def test_what_a_notebook_tries_where_programs_train_is_milder() -> None:
     (alone,) = findings({"n.ipynb": notebook}, "DAT001")
     beside = {"n.ipynb": notebook, "t.py": FIT.format(lines="f = pd.read_csv('x.csv')"), "x.csv": RAW}
     (tried,) = findings(beside, "DAT001")
-    assert (alone.severity, tried.severity) == (Severity.HIGH, Severity.LOW)
+    assert (alone.severity, tried.severity) == (Severity.MEDIUM, Severity.LOW)

@@ -25,8 +25,8 @@ from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
 from auditor.program.rows.values import UNSUPERVISED, Fit, seen_by
 
-_MILDER_STATISTIC = 1
-_MILDER_CENTRE = 2
+_MILDER_STATISTIC = 2
+_MILDER_CENTRE = 3
 """A mean, median or mode that fills gaps hardly moves with the held-out rows among the others."""
 
 _MILDER_RESCALED = 3
@@ -44,7 +44,7 @@ _MILDER_ANEW, _MILDER_STATISTIC_ANEW = 2, 3
 _MILDER_ITSELF = 2
 """A model without labels that is judged by its own likelihood promises nobody an answer."""
 
-_MILDER_UNSUPERVISED = 1
+_MILDER_UNSUPERVISED = 2
 """What never sees the target inflates a figure less than what learns from it: Rosenblatt et al. 2024 measured a large effect of
 features selected over all rows, and minor ones of what else is reckoned over them."""
 

@@ -163,13 +163,13 @@ class Suites:
 
     def _classes(self, path: str) -> Mapping[int, frozenset[Site]]:
         """The methods of the classes of a file."""
-        return self.code.of_program(path, _classes)
+        return self.code.of_imports(_classes, path)  # two files of one content are told apart
 
     @cached_property
     def _only(self) -> Mapping[str, frozenset[Site]]:
         """The methods of product code by names that one class alone gives to a method."""
         product = (path for path in self.code.paths if not places.is_test(path))
-        methods = {path: self.code.of_program(path, _methods) for path in product}
+        methods = {path: self.code.of_imports(_methods, path) for path in product}
         return self.world.resolved.made_of(_only, methods)
 
     def _imported(self, path: str) -> frozenset[Site]:

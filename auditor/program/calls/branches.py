@@ -91,18 +91,18 @@ def of_test(evaluator: Evaluator, test: Expr, frame: Frame, *, wanted: bool) -> 
         return _asked(evaluator, test, frame, wanted=wanted)
     things = known(evaluator, test, frame) if type(test) in (Name, Attr, Item) else None
     if things is not None and all(thing.truth is not None for thing in things):
-        return _left([(thing.runs, bool(thing.truth)) for thing in things], wanted=wanted)
+        return left_of([(thing.runs, bool(thing.truth)) for thing in things], wanted=wanted)
     values = evaluator.values(test, frame)
     flags = bool(values) and all(value.how == "flag" for value in values)
-    if not flags and not (_given(values, frame) and all(value.text() in ("True", "False") for value in values)):
+    if not flags and not (given(values, frame) and all(value.text() in ("True", "False") for value in values)):
         return ALWAYS
-    return _left([(value.runs, value.text() == "True") for value in values], wanted=wanted)
+    return left_of([(value.runs, value.text() == "True") for value in values], wanted=wanted)
 
 
 def _is_none(evaluator: Evaluator, subject: Expr, frame: Frame, *, wanted: bool) -> Reach:
     """Where `x is None` comes out as wanted."""
     things = known(evaluator, subject, frame)
-    return ALWAYS if things is None else _left([(thing.runs, thing.is_none) for thing in things], wanted=wanted)
+    return ALWAYS if things is None else left_of([(thing.runs, thing.is_none) for thing in things], wanted=wanted)
 
 
 def _asked(evaluator: Evaluator, test: Call, frame: Frame, *, wanted: bool) -> Reach:
@@ -116,14 +116,14 @@ def _asked(evaluator: Evaluator, test: Call, frame: Frame, *, wanted: bool) -> R
     listed = type(test.args[0]) is Group
     texts = _constants(evaluator, test.args[0], frame, listed=listed)
     values = evaluator.values(func.base, frame) if texts is not None else ()
-    if texts is None or not _given(values, frame):
+    if texts is None or not given(values, frame):
         return ALWAYS
     ends = func.name == "endswith"
     fits = [v.text().endswith(tuple(texts)) if ends else v.text().startswith(tuple(texts)) for v in values]
-    return _left([(value.runs, fit) for value, fit in zip(values, fits, strict=True)], wanted=wanted)
+    return left_of([(value.runs, fit) for value, fit in zip(values, fits, strict=True)], wanted=wanted)
 
 
-def _given(values: Values, frame: Frame) -> bool:
+def given(values: Values, frame: Frame) -> bool:
     """Whether all of the values are exactly known, by a start of the program or by the caller of this frame.
 
     What a default or a constant says today, a caller that is not seen may say otherwise: starts decide, and arguments,
@@ -165,12 +165,12 @@ def _compared(evaluator: Evaluator, test: Op, frame: Frame, *, wanted: bool) -> 
     if texts is None or not all(value.exact for value in values):
         return ALWAYS
     outcomes = [(value, changed(value.text()) in texts) for value in values]
-    left = _left([(v.runs, outcome) for v, outcome in outcomes], wanted=wanted) if _given(values, frame) else ALWAYS
-    without = _excluded(outcomes, wanted=wanted) if values[0].picks else frozenset()
+    left = left_of([(v.runs, outcome) for v, outcome in outcomes], wanted=wanted) if given(values, frame) else ALWAYS
+    without = excluded(outcomes, wanted=wanted) if values[0].picks else frozenset()
     return replace(left, without=without) if without else left
 
 
-def _excluded(outcomes: list[tuple[Value, bool]], *, wanted: bool) -> frozenset[tuple[int, int]]:
+def excluded(outcomes: list[tuple[Value, bool]], *, wanted: bool) -> frozenset[tuple[int, int]]:
     """The elements of loops for which a test does not come out as wanted, whatever else holds."""
     loops = frozenset.intersection(*(frozenset(loop for loop, _ in value.picks) for value, _ in outcomes))
     picks = {outcome: frozenset[tuple[int, int]]() for outcome in (True, False)}
@@ -181,12 +181,20 @@ def _excluded(outcomes: list[tuple[Value, bool]], *, wanted: bool) -> frozenset[
 
 def _constants(evaluator: Evaluator, expr: Expr, frame: Frame, *, listed: bool) -> set[str] | None:
     items = evaluator.displays.elements(expr, frame) if listed else [(expr, frame)]
-    if not items or any(type(item) is not Const for item, _ in items):
-        return None
-    return {str(item.value) for item, _ in items if type(item) is Const}
+    texts = [_constant(evaluator, *item) for item in items or ()]
+    return {text for text in texts if text is not None} if texts and None not in texts else None
 
 
-def _left(outcomes: list[tuple[frozenset[int], bool]], *, wanted: bool) -> Reach:
+def _constant(evaluator: Evaluator, expr: Expr, frame: Frame) -> str | None:
+    """The text of a constant that is written out, or of a name that stands for one alone."""
+    if type(expr) is Const:
+        return str(expr.value)
+    values = evaluator.values(expr, frame) if type(expr) in (Name, Attr) else ()
+    alone = len(values) == 1 and values[0].exact and not values[0].runs and values[0].how in ("literal", "constant")
+    return values[0].text() if alone else None
+
+
+def left_of(outcomes: list[tuple[frozenset[int], bool]], *, wanted: bool) -> Reach:
     """Where a test comes out as wanted, of what it gives in which starts."""
     fitting = [runs for runs, outcome in outcomes if outcome is wanted]
     if not fitting:

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from auditor.knowledge import Entry, Knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Expr, Name, Scope
+from auditor.model.ir import Attr, Call, Expr, Item, Name, Scope
 from auditor.program.calls.branches import reach
+from auditor.program.calls.lookups import functions, lookup
 from auditor.program.calls.named import Named, named_by_scopes
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site, Standing
 from auditor.program.calls.targets import Targets, chained
@@ -28,6 +29,8 @@ SURE, LIKELY = 0.95, 0.6
 _KEEPING = ("builtins.", "functools.", "abc.", "typing.", "contextlib.", "dataclasses.")
 """Decorators that give a function another form and call it no sooner."""
 _NAMING = frozenset({Name, Attr})
+_LOOKING = frozenset({Name, Item, Call})
+"""How a call looks up in a table what it calls."""
 _PLAIN = frozenset({"builtins.object", "abc.ABC", "abc.ABCMeta"})
 """Classes of Python's own that add nothing to those that are made of them."""
 _PLAIN_DECORATORS = frozenset({"dataclasses.dataclass", "functools.total_ordering", "typing.final"})
@@ -178,6 +181,8 @@ class _Reader:
         match callee:
             case Library(dotted):
                 self._library(site, call_site, dotted, frame)
+            case Local() if type(call.func) in _LOOKING and self._looked_up(site, call_site, frame):
+                pass
             case Local():
                 self._local(site, call_site, callee, direct=True)
             case Partial(function, call, where):
@@ -197,6 +202,14 @@ class _Reader:
             if type(value) in _NAMING:
                 self._handed(site, call_site, callee, value, frame)
 
+    def _looked_up(self, site: Site, call_site: CallSite, frame: Frame) -> bool:
+        """Calls of all functions of the table in which a call looks up what it calls; whether it does."""
+        found = lookup(self.evaluator, call_site.call.func, frame)
+        meant = functions(self.evaluator, found) if found is not None else []
+        for each in meant:
+            self._local(site, call_site, each, direct=True, picked=True)
+        return bool(meant)
+
     def _handed(self, site: Site, call_site: CallSite, callee: Denotation | None, value: Expr, frame: Frame) -> None:
         """A function of the repository that a call hands on."""
         handed = self.evaluator.denoter.denote(value, frame)
@@ -214,6 +227,7 @@ class _Reader:
         direct: bool,
         served: bool = False,
         registered: bool = False,
+        picked: bool = False,
     ) -> None:
         constructs = False
         if self.code.scope(callee.path, callee.scope).kind == "class":
@@ -229,7 +243,16 @@ class _Reader:
             callee, constructs = init, direct
         guarded = self._guarded(site, call_site)
         edge = LocalCall(
-            site, callee, call_site.call.line, Standing(call_site), direct, guarded, constructs, served, registered
+            site,
+            callee,
+            call_site.call.line,
+            Standing(call_site),
+            direct,
+            guarded,
+            constructs,
+            served,
+            registered,
+            picked,
         )
         self.calls.append(edge)
 

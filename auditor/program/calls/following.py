@@ -17,7 +17,7 @@ class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `may` where its own file is started; `apart`, all of it among `may`, where another file is (None: the same). `guarded`: the calls that
     it guards, which only a start runs. Of either place, started and elsewhere, `certain` says whether the start has no say in
-    it: nothing is handed on or guarded; `under`, whether calls stand under conditions. `served`: what it hands on is called by
+    it: nothing is handed on or guarded; `under`, whether calls stand under conditions or are picked from a table. `served`: what it hands on is called by
     a service, wherever that was started.
     """
 
@@ -86,7 +86,7 @@ def _joined(calls: Iterable[LocalCall], beside: tuple[Site, ...]) -> tuple[Site,
 
 
 def _is_under(calls: Iterable[LocalCall]) -> bool:
-    return any(edge.site.conditions for edge in calls)
+    return any(edge.chosen for edge in calls)
 
 
 def waits(code: Code, edge: LocalCall) -> bool:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from auditor.model.ir import Attr
 from auditor.program.calls.branches import ALWAYS, Reach, both, reach
 from auditor.program.calls.file_effects import frames_of
+from auditor.program.calls.lookups import picked
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.calls.targets import Named, Targets
 from auditor.program.calls.trials import Trials
@@ -92,6 +93,7 @@ class Landing:
             *outer, edge = chain
             around = self._led(tuple(outer), edge.caller) if outer else ([Frame(*edge.caller)], ALWAYS)
             frames, left = self._placed(around, edge.caller, edge.site)
+            left = both(left, picked(self.evaluator, edge, frames[0]))
             found = self._known[key] = [self._inside(edge, frame, onward) for frame in frames], left
         return found
 

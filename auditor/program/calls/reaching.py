@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import Role
 from auditor.program.calls.before import Before
-from auditor.program.calls.branches import reach
 from auditor.program.calls.file_effects import FileEffects
 from auditor.program.calls.following import Following, classes_of, following, waits
 from auditor.program.calls.records import Site
 from auditor.program.calls.toward import Toward
 from auditor.program.calls.trials import NONE
+from auditor.program.calls.ways_in import WaysIn, is_open
 from auditor.program.condensed import Condensed
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local
 
@@ -55,14 +55,27 @@ class Reaching:
         toward: Toward | None = None,
     ) -> dict[Site, Site | None]:
         """All scopes that run when one runs, each with the scope it was reached from (`Effects.reached`)."""
+        found = self._of(start, but, runs, toward)
+        ruled_out = WaysIn(self.effects, start, found, runs).ruled_out() if runs else frozenset()
+        return self._of(start, but, runs, toward, ruled_out) if ruled_out else found
+
+    def _of(
+        self,
+        start: Site,
+        but: frozenset[Site],
+        runs: frozenset[int],
+        toward: Toward | None,
+        ruled_out: frozenset[int] = frozenset(),
+    ) -> dict[Site, Site | None]:
+        """The same without some calls that were ruled out."""
         found: dict[Site, Site | None] = {start: None}
         if toward is not None and not toward.leads(start) and not any(map(toward.leads, self.told_of(start).guarded)):
             return found
-        served = self._spread(found, [start], start, but, runs, toward)
+        served = self._spread(found, [start], start, but, runs, toward, ruled_out)
         if served and self._serves(start, found):
             waiting = [callee for callee in served if callee not in found]
             found.update(dict.fromkeys(waiting, start))
-            self._spread(found, waiting, start, but, runs, toward, serves=True)
+            self._spread(found, waiting, start, but, runs, toward, ruled_out, serves=True)
         return found
 
     def toward(self, goals: frozenset[Site]) -> Toward:
@@ -119,6 +132,7 @@ class Reaching:
         but: frozenset[Site],
         runs: frozenset[int],
         toward: Toward | None,
+        ruled_out: frozenset[int],
         *,
         serves: bool = False,
     ) -> list[Site]:
@@ -142,7 +156,7 @@ class Reaching:
             gone = replaced.get(site, _NONE) | trial.functions
             for edge in self.effects.calls.get(site, ()):
                 callee = (edge.callee.path, edge.callee.scope)
-                if (edge.guarded and site != start) or not self._chosen(edge, runs):
+                if (edge.guarded and site != start) or id(edge) in ruled_out or not self._chosen(edge, runs):
                     continue
                 if edge.direct or (callee not in but and (site[0] == home or not waits(self.code, edge))):
                     onward.append(callee)
@@ -162,10 +176,7 @@ class Reaching:
 
     def _chosen(self, edge: LocalCall, runs: frozenset[int]) -> bool:
         """Whether some of the starts reach a call, as far as tests on the command line tell."""
-        if not runs or not edge.site.conditions:
-            return True
-        left = reach(self.effects.evaluator, Frame(*edge.caller, block=edge.site.conditions))
-        return left.possible and (not left.runs or bool(left.runs & runs))
+        return not runs or not edge.chosen or is_open(self.effects, edge, Frame(*edge.caller), runs)
 
     def _note(self, site: Site, toward: Toward | None, *, started: bool, chosen: bool) -> tuple[Site, ...] | None:
         """Note what most scopes run: what they call outright and always, and what that brings with it, as far as it leads there.

@@ -119,7 +119,7 @@ class LocalCall(msgspec.Struct, frozen=True, gc=False):
     """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value.
 
     `direct`: it is called; else it is handed on, `registered` by a decorator or by a class to a library, `served` to a
-    framework that answers requests.
+    framework that answers requests. `picked`: it is one of the functions of a table in which the call looks it up.
     """
 
     caller: Site
@@ -131,6 +131,12 @@ class LocalCall(msgspec.Struct, frozen=True, gc=False):
     constructs: bool = False
     served: bool = False
     registered: bool = False
+    picked: bool = False
+
+    @property
+    def chosen(self) -> bool:
+        """Whether a start or a caller may have a say in it: it stands under conditions, or is picked from a table."""
+        return self.picked or bool(self.site.conditions)
 
     @property
     def site(self) -> CallSite:

@@ -43,7 +43,7 @@ class _LocalCall(msgspec.Struct, array_like=True, gc=False):
     callee: int
     line: int
     at: Ref
-    flags: tuple[bool, bool, bool, bool, bool]
+    flags: tuple[bool, bool, bool, bool, bool, bool]
 
 
 class _File(msgspec.Struct, array_like=True, gc=False):
@@ -86,7 +86,7 @@ def _packed(code: Code, path: str, file: FileEffects) -> _File:
         [
             _LocalCall(
                 c.caller[1], c.callee.path, c.callee.scope, c.line, refs.of(c.site),
-                (c.direct, c.guarded, c.constructs, c.served, c.registered),
+                (c.direct, c.guarded, c.constructs, c.served, c.registered, c.picked),
             )
             for c in file.calls
         ],

@@ -168,4 +168,4 @@ def test_what_only_rescales_columns_weighs_less_where_trees_alone_follow() -> No
         ]
         for fits in (TREE, LINE, TREE + LINE, LINE + TREE)
     ]
-    assert milder == [[3], [1], [1], [1]]
+    assert milder == [[3], [2], [2], [2]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -64,3 +65,22 @@ def test_reach_from_tree_to_tree(trees: list[tuple[int, ...]]) -> None:
         each = {path: VARIANTS[path][number] for path, number in zip(VARIANTS, chosen, strict=True)}
         texts = {path: text for path, text in each.items() if text is not None}
         assert told(world_of(texts, memory, contents)) == told(world_of(texts, None, contents))
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        pytest.param("import old\ndef test_it():\n    assert old.First()\n", id="by its class"),
+        pytest.param(
+            "import pickle\ndef test_it():\n    assert pickle.load(open('m.pkl', 'rb')).rare_one()\n",
+            id="by the name of a method",
+        ),
+    ],
+)
+def test_what_moves_with_its_content_is_reached_where_it_is(test: str) -> None:
+    contents, memory = Contents(), Memory()
+    held = "class First:\n    def rare_one(self): pass\n"
+    assert ("old.py", 2) in suites(world_of({"old.py": held, "tests/test_it.py": test}, memory, contents)).reached
+    moved = {"new.py": held, "tests/test_it.py": test.replace("old", "new")}
+    assert ("new.py", 2) in suites(world_of(moved, memory, contents)).reached
+    assert told(world_of(moved, memory, contents)) == told(world_of(moved, None, contents))

@@ -58,6 +58,29 @@ def test_after_what_leaves_comes_only_what_did_not(leaving: str) -> None:
     assert landed(body, "work('a', True)", "import sys") == []
 
 
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("KIND = 'u'", ["a.yes"]),
+        ("KIND = 'v'", ["a.no"]),
+        ("KIND = 'v'\nif mystery():\n    KIND = 'u'", ["a.no", "a.yes"]),
+        ("KIND = mystery()", ["a.no", "a.yes"]),
+    ],
+)
+def test_a_test_against_a_name_that_stands_for_one_constant(before: str, expected: list[str]) -> None:
+    assert landed(GUARDED.format(test="flag == KIND"), "work('a', 'u')", before) == expected
+    assert landed(GUARDED.format(test="flag in (KIND, 'w')"), "work('a', 'u')", before) == expected
+
+
+def test_a_key_that_a_loop_hands_over_picks_each_function_for_its_own() -> None:
+    table = "TABLE = {'u': one, 'v': two}\n"
+    source = (
+        f"def one(path): open(path)\ndef two(path): open(path)\n{table}for each in 'u', 'v':\n    TABLE[each](each)\n"
+    )
+    found = [(e.via[0], [target.text() for target in e.targets]) for e in effects(source) if e.io and e.via]
+    assert sorted(found) == [("one", ["u"]), ("two", ["v"])]
+
+
 def test_after_what_may_come_back_comes_either() -> None:
     assert landed("    if flag:\n        print(flag)\n    open(path)", "work('a', True)") == ["a"]
 

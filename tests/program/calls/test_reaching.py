@@ -124,3 +124,93 @@ def test_a_sub_command_decides_what_runs(words: tuple[str, ...], runs: str) -> N
     resolved.evaluator.invocations.add("main.py", tuple(Word(word, True) for word in words), "", "step")
     found = resolved.effects.reached(("main.py", 0), runs=frozenset(resolved.evaluator.invocations.by_number))
     assert {resolved.code.scope(*site).name for site in found} == {"", runs}
+
+
+_TABLE = """
+import argparse
+
+def train(): pass
+def report(): pass
+def tell(): pass
+def unknown(): pass
+def everything(): train(), report()
+
+STAGES = {{"train": train, "report": report, "tell": tell}}
+ALL = "all"
+
+def run(stage):
+    if stage == ALL:
+        return everything()
+    {call}
+
+class Job:
+    def run(self, stage="all"):
+        run(stage)
+
+{main}
+parser = argparse.ArgumentParser()
+parser.add_argument("--stage", default="all")
+args = parser.parse_args()
+job = Job()
+{start}
+"""
+_ANY = {"train", "report", "tell"}
+
+
+def _runs(source: str, *words: str) -> set[str]:
+    """The functions that a start by these words leads to, without those on the way."""
+    resolved = program({"main.py": source})
+    resolved.evaluator.invocations.add("main.py", tuple(Word(word, True) for word in words), "", "step")
+    resolved.evaluator.invocations.add("main.py", (Word("--stage", True), Word("report", True)), "", "another")
+    runs = frozenset(each.number for each in resolved.evaluator.invocations.direct("main.py") if each.by == "step")
+    found = resolved.effects.reached(("main.py", 0), runs=runs)
+    return {resolved.code.scope(*site).name for site in found} - {"", "run", "Job", "Job.run", "main"}
+
+
+@pytest.mark.parametrize(
+    ("call", "other"),
+    [
+        ("return STAGES[stage]()", set[str]()),
+        ("return STAGES.get(stage)()", set[str]()),
+        ("return STAGES.get(stage, unknown)()", {"unknown"}),
+        ("found = STAGES[stage]\n    found()", set[str]()),
+        ("found = STAGES.get(stage, unknown)\n    found()", {"unknown"}),
+    ],
+)
+def test_a_key_that_a_start_decides_picks_one_function_of_a_table(call: str, other: set[str]) -> None:
+    source = _TABLE.format(call=call, main="", start="job.run(stage=args.stage)")
+    assert _runs(source, "--stage", "train") == {"train"} | other  # what is handed to a library may run
+    assert _runs(source, "--stage", "tell") == {"tell"} | other
+    assert _runs(source, "--stage", "else") == other
+    assert _runs(source) == {"everything", "train", "report"}
+
+
+def test_a_key_that_nobody_decides_picks_any_function_of_a_table() -> None:
+    call = "return STAGES[stage]()"
+    asked = _TABLE.format(call=call, main="", start="job.run(stage=input())")
+    assert _runs(asked, "--stage", "train") == {"everything", *_ANY}
+    unseen = _TABLE.format(call=call, main="", start="")
+    assert not _runs(unseen, "--stage", "train")
+    handed = _TABLE.format(call=call, main="", start="import pool\npool.submit('tell', run)")
+    assert _runs(handed, "--stage", "train") == {"everything", *_ANY}
+
+
+def test_of_several_calls_each_may_pick_another_function() -> None:
+    main = "def main(stage):\n    run(stage)\n    run('tell')\n"
+    source = _TABLE.format(call="return STAGES[stage]()", main=main, start="main(args.stage)")
+    assert _runs(source, "--stage", "train") == {"train", "tell"}
+
+
+def test_a_function_that_calls_itself_may_pick_any() -> None:
+    main = "def main(stage):\n    run(stage)\n    main(input())\n"
+    source = _TABLE.format(call="return STAGES[stage]()", main=main, start="main(args.stage)")
+    assert _runs(source, "--stage", "train") == {"everything", *_ANY}
+
+
+def test_a_call_that_a_start_does_not_come_to_picks_nothing() -> None:
+    main = "def main(stage, loud):\n    run(stage)\n    if loud:\n        run('tell')\n"
+    call = "return STAGES[stage]()"
+    quiet = _TABLE.format(call=call, main=main, start="main(args.stage, False)")
+    assert _runs(quiet, "--stage", "train") == {"train"}
+    loud = _TABLE.format(call=call, main=main, start="main(args.stage, True)")
+    assert _runs(loud, "--stage", "train") == {"train", "tell"}

@@ -327,6 +327,22 @@ def test_what_was_stored_is_let_go_once_all_is_found() -> None:
     assert shelf._taken is None
 
 
+def test_what_a_call_picks_from_a_table_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    picking = "def one(): pass\ndef two(): pass\ndef run(kind):\n    {'one': one, 'two': two}[kind]()\none()\n"
+    facts, held = Contents().facts({**START, "pick.py": picking}), Held()
+
+    def picks() -> list[tuple[int, bool]]:
+        calls = resolved(facts, Memory(held, lasting=False)).effects.calls
+        return [
+            (edge.callee.scope, edge.picked) for site, edges in calls.items() for edge in edges if site[0] == "pick.py"
+        ]
+
+    first = picks()
+    assert sorted(first) == [(1, False), (1, True), (2, True)]
+    monkeypatch.setattr(program, "EFFECTS", UNASKED)
+    assert picks() == first
+
+
 @pytest.mark.parametrize("most", [2, 9, 40])
 def test_how_many_callers_are_followed_is_heeded(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     callers = {
