@@ -381,7 +381,7 @@ POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 489\n
         ),
         pytest.param({}, "no file lists", id="no list"),
         pytest.param({"requirements.txt": POINTER}, "", id="a list that is kept elsewhere"),
-        pytest.param({"data/train.txt": POINTER}, "no file lists", id="data that are kept elsewhere"),
+        pytest.param({"train.txt": POINTER}, "no file lists", id="data that are kept elsewhere"),
         pytest.param({"sub/requirements.txt": POINTER}, "no file lists", id="a list of another folder"),
     ],
 )
@@ -411,6 +411,7 @@ GRADIENTS = "import torch\n\n\ndef other(opt):\n    opt.step()\n\n\nnet = torch.
         ("out = net(w).sum()\nout.backward()\nprint(w.grad.data)\n", False),
         ("for _ in range(9):\n    out = net(w).sum()\n    out.backward()\n", True),
         ("opt = torch.optim.SGD(net.parameters(), lr=0.1)\nout = net(w).sum()\nout.backward()\nopt.step()\n", True),
+        ("out = net(w).sum()\nout.backward()\nwith torch.no_grad():\n    w.sub_(w.grad)\n", True),
         ("out = net(w).sum()\nout.backward()\nw.data = w.data - w.grad\n", True),
         ("def fit():\n    out = net(w).sum()\n    out.backward()\n\n\nfor _ in range(9):\n    fit()\n", True),
     ],
