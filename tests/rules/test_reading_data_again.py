@@ -69,7 +69,7 @@ def test_where_nothing_shows_what_a_file_was_made_of_what_a_program_reads_is_a_g
     shown = PD + "f = pd.read_csv('raw/first.csv')\nf.to_csv('made/x.csv')\n"
     hidden = (
         PD
-        + "import unheard_of\nf = pd.read_csv('raw/first.csv')\nwith open('made/x.csv', 'w') as out:\n    unheard_of.dump(out)\n"
+        + "import unheard_of\nf = pd.read_csv('raw/first.csv')\nunheard_of.keep(f)\nwith open('made/x.csv', 'w') as out:\n    unheard_of.dump(out)\n"
     )
     fit = {"fit.py": PD + "f = pd.read_csv('made/x.csv')\n" + FIT, **SERVED}
     assert severities({**fit, "make.py": shown}, "DAT001") == ["critical"]
@@ -572,3 +572,51 @@ def test_rows_are_lost_to_a_conversion_only_where_its_column_is_asked_for() -> N
     turned = PD + "f = pd.read_csv('raw.csv')\nfor c in ['a', 'y']:\n    f[c] = pd.to_numeric(f[c], errors='coerce')\n"
     for subset, told in (("", 1), ("subset=['a', 'id']", 1), ("subset='y'", 1), ("subset=['id', 'day']", 0)):
         assert len(found({"fit.py": turned + f"f = f.dropna({subset})\n" + FIT}, "DAT011")) == told
+
+
+def test_a_network_of_a_hub_of_code_is_no_data() -> None:
+    load = "import torch\nnet = torch.hub.load('{}', 'resnet18')\n"
+    train = "opt = torch.optim.SGD(net.parameters(), lr=0.1)\nx = torch.load('x.pt')\nfor row in x:\n    net(row).sum().backward()\n    opt.step()\n"
+    for name, asset in (("acme/nets:v0.10.0", 0), ("acme/nets", 1)):
+        files = {"fit.py": load.format(name) + train}
+        assert not [each for each in found(files, "DAT001") if "acme" in each.message]
+        assert len(found(files, "REP009")) == asset
+
+
+def test_the_files_of_one_folder_that_one_training_reads_are_told_once() -> None:
+    read = "import pandas as pd\n\n\ndef rows():\n    return pd.read_csv('{}')\n"
+    fit = "import a\nimport b\nfrom sklearn.linear_model import Ridge\nRidge().fit(a.rows()[['a']], b.rows()['y'])\n"
+
+    def told(one: str, other: str) -> int:
+        files = {"a.py": read.format(one), "b.py": read.format(other), "fit.py": fit}
+        return len(found(files, "DAT001"))
+
+    assert told("data/x.csv", "data/y.csv") == 1
+    assert told("data/x.csv", "more/y.csv") == 2
+
+
+@pytest.mark.parametrize(
+    ("used", "left"),
+    [
+        ("", True),
+        ("g.head()\n", True),
+        ("print(len(g))\n", True),
+        ("unheard_of.keep(g)\n", False),
+        ("g.head(unheard_of.keep(g))\n", False),
+        ("def rows():\n    return unheard_of.keep(g)\n", False),
+        ("def rows(h):\n    return unheard_of.keep(h)\n", True),
+    ],
+)
+def test_a_table_that_is_read_and_left_trains_nothing(used: str, left: bool) -> None:
+    begin = PD + "import unheard_of\ng = pd.read_csv('raw/other.csv')[['a']].set_index('a')\n"
+    end = "with open('made/x.csv', 'w') as out:\n    unheard_of.dump(out)\n"
+    files = {"fit.py": PD + "f = pd.read_csv('made/x.csv')\n" + FIT, "make.py": begin + used + end}
+    assert bool(found(files, "DAT001")) is not left
+    others = {"make.py": begin + used, "others.py": f"import make\nimport unheard_of\n{end}"}
+    assert found({**files, **others}, "DAT001")
+
+
+def test_the_folder_of_a_set_that_a_library_brings_needs_no_page() -> None:
+    text = "import torch\nimport torchvision\nset_ = torchvision.datasets.{}('kept')\nnet = torch.nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nfor x, y in set_:\n    net(x).sum().backward()\n    opt.step()\n"
+    assert not found({"fit.py": text.format("CIFAR10")}, "DAT009")
+    assert found({"fit.py": text.format("ImageFolder")}, "DAT009")

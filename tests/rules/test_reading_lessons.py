@@ -121,8 +121,8 @@ PAIRS = [
     ),
     pytest.param(
         "LKG005", "P",
-        {"a.py": HELD + "import numpy as np\nX = np.vstack((f['a'], f['a'])).T\na, b, c, d = train_test_split(X, f['y'])\n"},
-        {"a.py": HELD + "import numpy as np\nX = np.vstack((f['a'], f['b'])).T\na, b, c, d = train_test_split(X, f['y'])\n"},
+        {"a.py": HELD + "import numpy as np\nX = np.vstack((f['a'], f['a'])).T\na, b, c, d = train_test_split(X, f['y'])\nnp.save('a.npy', a)\n"},
+        {"a.py": HELD + "import numpy as np\nX = np.vstack((f['a'], f['b'])).T\na, b, c, d = train_test_split(X, f['y'])\nnp.save('a.npy', a)\n"},
         id="columns side by side",
     ),
     pytest.param("COD002", "T", {"a.py": DROPS}, {"a.py": DROPS, "a.ipynb": notebook(DROPS.partition("print")[0], "print(f)\n")}, id="the export of a notebook"),
@@ -265,3 +265,71 @@ def test_what_a_comment_or_names_around_call_leaky_is_shown_on_purpose(
     source = before + SCALED.format(comment, name)
     files = {"a.ipynb": notebook(HELD, f"y = 1\n{source}")} if noted else {"a.py": HELD + source}
     assert len(found(files, "LKG001", "P")) == (told if not (noted and before.count("\n") > 20) else 0)
+
+
+BEST = "from sklearn.linear_model import Ridge\nfrom sklearn.svm import SVR\nfrom sklearn.model_selection import train_test_split\nimport pandas as pd\n\n\ndef pick():\n    f = pd.read_csv('d.csv')\n    a, b, c, d = train_test_split(f[['a']], f['y'])\n    s = {}\n    for n, m in {'a': Ridge(), 'b': SVR()}.items():\n        s[n] = m.fit(a, c).score(b, d)\n    return max(s, key=s.get)\n\n\n"
+
+
+@pytest.mark.parametrize(("call", "told"), [("best = pick()\n", 1), ("# best = pick()\n", 0), ("x = 1\n", 0)])
+@pytest.mark.parametrize("noted", [False, True])
+def test_a_choice_in_a_function_that_nothing_calls_was_never_made(call: str, told: int, noted: bool) -> None:
+    files = {"a.ipynb": notebook(BEST, "y = 1\n" + call)} if noted else {"a.py": BEST + call}
+    assert len(found(files, "LKG003", "P")) == told
+
+
+DOUBLED = "from imblearn.over_sampling import SMOTE\nX, y = SMOTE().fit_resample(f[['a']], f['y'])\na, b, c, d = train_test_split(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        pytest.param("", 0, id="no part is used"),
+        pytest.param("'''print(a)'''\na = 1\n", 0, id="a text and another value"),
+        pytest.param("b.to_csv('b.csv')\n", 1, id="a part is kept"),
+        pytest.param("def rows():\n    return a\n", 1, id="a function hands it on"),
+        pytest.param("held = {}\nheld[c] = 1\n", 1, id="a part is a key"),
+    ],
+)
+def test_a_split_of_which_nothing_is_used_holds_nothing_out(after: str, told: int) -> None:
+    assert len(found({"a.py": HELD + DOUBLED + after}, "LKG005", "P")) == told
+
+
+def test_a_split_in_a_module_that_others_import_may_be_used_there() -> None:
+    assert found({"a.py": HELD + DOUBLED, "b.py": "import a\n"}, "LKG005", "P")
+
+
+NOISE = "import numpy as np\nX = f[['a']].copy()\n{}a, b, c, d = train_test_split(X, f['y'])\nprint(Ridge().fit(a, c).score(b, d))\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("X['n'] = f['a'] + 0.1 * f['a'].std() * np.random.normal(size=len(f))\n", 0),
+        ("X['n'] = f['a'] + 0.1 * f['a'].std()\n", 1),
+        ("X['n'] = f['a'].mean() + f['a'].std() * np.random.normal(size=len(f))\n", 1),
+        ("X['n'] = f['a'] + f['a'].std() + np.random.normal(size=len(f))\n", 1),
+    ],
+)
+def test_a_spread_that_sets_how_strong_noise_is_is_in_no_row(made: str, told: int) -> None:
+    assert len(found({"a.py": HELD + NOISE.format(made)}, "LKG001", "P")) == told
+
+
+GROUPED = "def taken(rows, func):\n    return rows.groupby('k')['a'].transform(func)\n\n\ndef back(s):\n    return s.shift(1).rolling(3).mean()\n\n\ndef whole(s):\n    return s.mean()\n\n\nX = f[['a', 'k']].copy()\nX['n'] = taken(f, {})\na, b, c, d = train_test_split(X, f['y'], shuffle=False)\nprint(Ridge().fit(a, c).score(b, d))\n"
+
+
+@pytest.mark.parametrize(
+    ("func", "told"),
+    [
+        ("lambda s: s.shift(1).rolling(3).mean()", 0),
+        ("lambda s: s.shift(1)", 0),
+        ("lambda s: s.cumsum()", 0),
+        ("back", 0),
+        ("lambda s: s.mean()", 1),
+        ("lambda s: s - s.mean()", 1),
+        ("lambda s: s.shift(1).mean()", 1),
+        ("whole", 1),
+        ("'mean'", 1),
+    ],
+)
+def test_a_function_that_is_handed_in_and_looks_back_is_no_statistic(func: str, told: int) -> None:
+    assert len(found({"a.py": HELD + GROUPED.format(func)}, "LKG001", "P")) == told

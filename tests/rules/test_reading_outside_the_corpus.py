@@ -291,15 +291,14 @@ def test_the_lists_of_logged_models_are_no_projects_side_by_side_and_ask_for_not
             f"{at}/MLmodel": "flavors: {}\n",
             f"{at}/code/x.py": "import lzo\n",
         }
-    own = {
-        path.replace("mlruns/", "").replace("wandb/", "").replace("/MLmodel", "/n"): text
-        for path, text in logged.items()
-    }
+    own = {f"{part}/requirements.txt": "pyyaml\n" for part in "abcdef"}
+    apart = {f"{part}/{part}/requirements.txt": "pyyaml\n" for part in "abcdef"}
 
     def signals(tree: dict[str, str]) -> str:
         return " ".join(s for a in graphs(tree).components[0].archetypes for s in a.signals)
 
     assert "side by side" in signals({**program, **own})
+    assert "side by side" not in signals({**program, **apart})
     assert "side by side" not in signals({**program, **logged})
     if not folder.startswith("out/"):
         (missing,) = found({**program, **logged}, "REP003")

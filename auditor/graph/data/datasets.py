@@ -59,6 +59,8 @@ def _is_told(world: World, root: Root) -> bool:
     if touch is None or world.documents.describes_data:
         return True
     path = touch.artefact.path
+    if touch.effect.entry.attrs.get("toy"):
+        return True  # a set that a library brings by its name: the path is only the folder that it is kept in
     if path is None:
         return not touch.artefact.id.startswith(("url:", "uri:", "host:")) or world.documents.tells_of(
             touch.artefact.id

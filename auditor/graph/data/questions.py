@@ -87,14 +87,21 @@ class Data(Part):
     def unpinned_reads(self) -> list[list[versions.Root]]:
         """What training reads unpinned: the least findable first, of these the surest.
 
-        The sources of one call are together, and the files of one folder that one program or module reads.
+        The sources of one call are together, and the files of one folder that one program or module reads, or one training.
         """
         found: dict[object, list[versions.Root]] = {}
         for root in self.training_roots():
             if root.state == "unpinned" and not root.revised:
-                cause = (root.place.path, root.folder) if root.folder is not None else root.place
-                found.setdefault(cause, []).append(root)
-        return [sorted(read, key=lambda root: (root.findable, -root.confidence)) for read in found.values()]
+                place, training = (root.place.path, root.folder), (root.training, root.folder, "training")
+                causes: tuple[object, ...] = (place, training) if root.folder else (place,)
+                if root.folder is None:
+                    causes = (root.place,)
+                known = next((found[cause] for cause in causes if cause in found), None)
+                read = known if known is not None else list[versions.Root]()
+                read.append(root)
+                found.update((cause, read) for cause in causes if cause not in found)
+        each = {id(read): read for read in found.values()}
+        return [sorted(read, key=lambda root: (root.findable, -root.confidence)) for read in each.values()]
 
     def blobs(self) -> kept.Blobs:
         """Large or churning data in git, the size of all, and what this clone does not tell."""

@@ -174,6 +174,8 @@ def lists_releases(address: str) -> bool:
 def is_data(touch: Touch) -> bool:
     """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
     attrs = touch.effect.entry.attrs
+    if attrs.get("tagged"):
+        return False  # a network of a hub of code: REP009 asks for its revision
     if touch.effect.dead or touch.kind is NodeKind.MODEL or any(attrs.get(name) for name in _NO_DATA):
         return False
     path = (touch.artefact.path or touch.artefact.id).partition("?")[0]

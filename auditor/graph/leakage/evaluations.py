@@ -12,12 +12,14 @@ from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned
 from auditor.graph.leakage.on_purpose import on_purpose
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.ir import Assign, Attr, Expr, Group, Item, Name, Stmt
 from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
+from auditor.program.naming.statements import heads, placed, within
 from auditor.program.rows import shuffling, verdicts
-from auditor.program.rows.trace import Evaluation, Trace
+from auditor.program.rows.trace import Evaluation, Split, Trace
 from auditor.program.rows.values import UNSUPERVISED
 
 _SIGNS = {
@@ -89,7 +91,7 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
             continue
         evaluation = found.evaluation
         if evaluation is None:
-            if found.split is not None:
+            if found.split is not None and not _is_left(world, found.split):
                 place = at(world, found.split.spot)
                 says = "rows are split that were repeated or synthesised before"
                 yield Doubt(place, f"{entity(world, found.split.site)}|{found.split.name}", says, (), 0.8)
@@ -112,6 +114,35 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
         yield _doubt(world, evaluation, at(world, evaluation.spot), says, trail, milder=milder)
 
 
+def _is_left(world: World, split: Split) -> bool:
+    """Whether no line makes use of any part that a split gives."""
+    code, (path, number) = world.resolved.code, split.site
+    if not number and any(True for _ in code.importers(path)):
+        return False
+    scopes = [code.scope(path, number), *(code.scope(path, each) for each in code.scopes(path) if each > number)]
+    statements = [each.statement for scope in scopes for each in placed(scope.body)]
+    parts = {
+        part.id
+        for statement in statements
+        if type(statement) is Assign and statement.line <= split.spot.line <= statement.end_line
+        for target in statement.targets
+        for part in within(target)
+        if type(part) is Name
+    }
+    read = (part for statement in statements for head in _read(statement) for part in within(head))
+    return bool(parts) and not any(type(part) is Name and part.id in parts for part in read)
+
+
+def _read(statement: Stmt) -> Iterator[Expr]:
+    """The expressions of a statement whose names are read, not bound."""
+    if type(statement) is not Assign:
+        yield from heads(statement)
+        return
+    yield from [] if statement.value is None else [statement.value]
+    targets = [each for target in statement.targets for each in (target.items if type(target) is Group else (target,))]
+    yield from (target for target in targets if type(target) in (Attr, Item))
+
+
 def on_training_rows(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
     """Models that are judged on the rows they were trained on."""
     return _all(world, owned, lambda trace: _on_training_rows(world, trace))
@@ -131,6 +162,8 @@ def reused(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
 
 def _reused(world: World, trace: Trace, *, elsewhere: bool) -> Iterator[Doubt]:
     for reuse in verdicts.repeated(trace):
+        if all(world.uncalled.of(each.site) for each in reuse.evaluations):
+            continue  # nobody was ever shown the figures
         last = reuse.evaluations[-1]
         shown = list({e.spot: e for e in reuse.evaluations}.values())
         trail = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from posixpath import dirname, join
 
@@ -58,6 +59,9 @@ _MARKED = regex(
     re.I,
 )
 """The same, in words that mean nothing else wherever they stand, and in the languages of those who say so."""
+
+_SIBLINGS = 3
+"""From so many folders with environments of their own in one folder on, they are projects side by side."""
 
 
 def _one_form(word: str) -> str:
@@ -123,7 +127,9 @@ def teaching(p: Portrait) -> Iterable[Signal]:
         - {p.root}
         - _built_together(p)
     )
-    if len(environments) >= 5:
+    beside = Counter(map(dirname, environments))
+    # Parts of one system lie in folders of their own, a few here and a few there.
+    if sum(count for count in beside.values() if count >= _SIBLINGS) >= 5:
         yield Signal("T", 0.45, f"{len(environments)} projects side by side, each with its own environment")
     examples = [path for path in p.programs if places.is_example(path)]
     if p.programs and len(examples) / len(p.programs) > 0.6:

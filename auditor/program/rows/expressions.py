@@ -101,7 +101,22 @@ def _op(m: Machine, expr: Op, at: Env) -> Value:
         return Value("names")
     if expr.op == "-" and len(operands) == 2:
         _held_against(m, operands, at, expr)
+    if expr.op == "*" and any(map(_draws, expr.operands)):
+        # A spread that chance is multiplied by sets how strong the noise is; no row has it in it.
+        operands = [OTHER if value.kind == "statistic" else value for value in operands]
     return _reckoned(expr.op, operands)
+
+
+_DRAWN = frozenset({
+    "normal", "standard_normal", "randn", "uniform", "rand", "random", "random_sample", "laplace", "standard_t", "randn_like", "rand_like",
+})  # fmt: skip
+
+
+def _draws(expr: Expr) -> bool:
+    """Whether a call draws figures by chance, by its name."""
+    if type(expr) is not Call:
+        return False
+    return (expr.func.name if type(expr.func) is Attr else expr.func.id if type(expr.func) is Name else "") in _DRAWN
 
 
 def _reckoned(op: str, operands: list[Value]) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from auditor.model.ir import Attr, Call, Expr, Lambda
+from auditor.model.ir import Attr, Call, Expr, Lambda, Name, Return
 from auditor.program.naming.scopes import children
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.state import Called
@@ -13,6 +13,9 @@ from auditor.program.rows.values import OTHER, Fit, Value
 WINDOWS = frozenset({"rolling", "expanding", "ewm"})
 """Each row with the rows before it: what is taken over them is a figure for each row."""
 
+BACK = frozenset({"shift", "diff", "cumsum", "cumcount", "cummax", "cummin", "cumprod", "ffill", "pct_change"})
+"""What gives each row something of rows before it."""
+
 
 def method(m: Machine, called: Called, base: Value) -> Value:
     """What is done with rows in groups: `transform` keeps the rows and learns, an aggregate is a statistic."""
@@ -20,7 +23,7 @@ def method(m: Machine, called: Called, base: Value) -> Value:
     fit = Fit(m.rows(base), called.spot, f"groupby().{called.name}()", "statistic", within=within)
     if called.name in WINDOWS:
         return Value("frame", base.rows, base.fits, name="window")
-    if called.name == "transform" and any(_looks_back(arg) for arg in called.expr.args):
+    if called.name == "transform" and (any(map(_looks_back, called.expr.args)) or _given_looks_back(m, called)):
         return Value("frame", base.rows, base.fits)
     if called.name in ("transform", "rank", "fillna"):
         return Value("frame", base.rows, base.fits | {fit})
@@ -58,9 +61,29 @@ def _applied_to_groups(m: Machine, called: Called, base: Value) -> Value | None:
 
 def _looks_back(expr: Expr) -> bool:
     """Whether a function computes from earlier rows of its group: `lambda s: s.shift(1).rolling(7).mean()`."""
+    if (
+        type(expr) is Lambda
+        and type(expr.body) is Call
+        and type(expr.body.func) is Attr
+        and expr.body.func.name in BACK
+    ):
+        return type(expr.body.func.base) is Name
     if type(expr) is Call and type(expr.func) is Attr and expr.func.name in WINDOWS:
         return True
     return any(_looks_back(child) for child in children(expr.body if type(expr) is Lambda else expr))
+
+
+def _given_looks_back(m: Machine, called: Called) -> bool:
+    """Whether a function that was handed in from elsewhere, be it a lambda, computes from earlier rows of its group."""
+    function = called.given("func", 0)
+    if function is None or function.kind != "function":
+        return False
+    if isinstance(function.const, tuple):
+        return _looks_back(function.const[0])
+    if function.scope < 0:
+        return False
+    returned = [each.value for each in m.code.scope(function.path, function.scope).body if type(each) is Return]
+    return bool(returned) and all(value is not None and _looks_back(value) for value in returned)
 
 
 def called_on(m: Machine, called: Called, function: Value, base: Value) -> Value | None:
