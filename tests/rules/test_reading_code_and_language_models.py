@@ -31,7 +31,14 @@ def notebook(*cells: str, tags: str = "") -> str:
 KEDRO = {"src/run.py": "from kedro.framework.session import KedroSession\n\nKedroSession.create()\n"}
 PIECE = "print(source)\n"
 KINDS = "kinds = {{}}\nfor c in ['a', 'b']:\n    try:\n        pd.to_numeric(frame[c])\n        kinds[c] = 'float'\n{then}    except:\n        pass\n    kinds[c] = 'text'\nprint(kinds)\n"
+HEIR = "class Other:\n    def drop(self):\n        pass\n\n\nclass Job:\n    def run(self):\n        if {test}:\n            self.drop()\n\n\nclass Both(Job, Other):\n    pass\n\n\nJob().run()\n"
 PAIRS = [
+    pytest.param(
+        "COD008",
+        {"a.py": HEIR.replace("Both(Job, Other)", "Both(Other)").format(test="isinstance(Job(), Other)")},
+        {"a.py": HEIR.replace("Both(Job, Other)", "Both(Other)").format(test="isinstance(self, Other)")},
+        id="a method of the class that the object is asked to be of",
+    ),
     pytest.param(
         "COD008",
         {"n.ipynb": notebook("def make():\\n    return gone\\n\\n\\nmake()"), "README.md": "# A\n\nCall make().\n"},

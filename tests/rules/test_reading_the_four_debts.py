@@ -24,6 +24,20 @@ ASK = "import joblib\nimport pandas as pd\nm = joblib.load('m.joblib')\nif __nam
 ASK += SPEED.replace("{f}", "r") + "    print(m.predict(r[['a', 'd', 'e']]))\n"
 TASKS = "from invoke import task\n" + "".join(f"@task\ndef {n}(ctx):\n    ctx.run('python {n}.py')\n" for n in "abc")
 RUNNER = "import subprocess\n" + "".join(f"subprocess.run(['python', '{n}.py'])\n" for n in "abc")
+STARTS = """
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TOLD = Path("tell.py")
+
+def tell():
+    {before}
+    subprocess.run([sys.executable, str(TOLD)])
+
+tell()
+"""
 STRICT = RUNNER.replace("])", "], check=True)")
 WORK = (
     PD
@@ -173,9 +187,33 @@ PAIRS = [
     ),
     pytest.param(
         "PIP011",
-        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\nA=$!\npython b.py\nwait $A\n"},
-        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\nA=$!\npython b.py & B=$!\nsleep 30\nkill $A $B\n./c.sh\n"},
+        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\nA=$!\nwait $A\npython b.py\n"},
+        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\nA=$!\nsleep 30\nkill $A\nwait\npython b.py\n"},
         id="jobs that the script itself ends",
+    ),
+    pytest.param(
+        "PIP011",
+        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\nwait\npython b.py\n"},
+        WORKS | {"run.sh": "#!/bin/bash\nnohup python a.py &\nnohup python b.py &\n"},
+        id="jobs beside one another",
+    ),
+    pytest.param(
+        "PIP011",
+        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\npython b.py\npython c.py\n"},
+        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\npython b.py &\nwait\n"},
+        id="jobs that nothing comes after",
+    ),
+    pytest.param(
+        "PIP010",
+        {"go.py": STARTS.format(before="if not TOLD.exists():\n        raise SystemExit(1)")},
+        {"go.py": STARTS.format(before="if not TOLD.exists():\n        return")},
+        id="a program that is started where it is there",
+    ),
+    pytest.param(
+        "PIP010",
+        {"go.py": STARTS.format(before="if not Path('other.py').exists():\n        return")},
+        {"go.py": STARTS.format(before="told = os.path.isfile(TOLD)\n    if not told:\n        print('none')\n        return")},
+        id="a program that is asked for by a name",
     ),
     pytest.param(
         "PIP011",

@@ -31,19 +31,25 @@ def only_creates(world: World, write: Touch) -> bool:
     return any(call.is_for_missing() for call in _calls(world, write))
 
 
+def is_asked_for(world: World, site: Site, line: int, path: str) -> bool:
+    """Whether the calls of a line that hand on a path happen only where that is there, and nothing fails where it is not."""
+    calls = [each for each in world.resolved.code.index(*site).calls if each.call.line == line]
+    return any(_Asking(world, site, each, path).is_asked_for() for each in calls)
+
+
 def _calls(world: World, touch: Touch) -> Iterator[_Asking]:
     """The call of the library, and those that lead to it."""
     effect = touch.effect
     for edge in effect.chain:
-        yield _Asking(world, edge.caller, edge.site, touch)
-    yield _Asking(world, effect.origin[0] if effect.origin else effect.site, effect.at, touch)
+        yield _Asking(world, edge.caller, edge.site, touch.artefact.path)
+    yield _Asking(world, effect.origin[0] if effect.origin else effect.site, effect.at, touch.artefact.path)
 
 
 class _Asking:
-    """A call on the way to a read or write, and the tests that it stands under."""
+    """A call on the way to what reads, writes or starts a file, and the tests that it stands under."""
 
-    def __init__(self, world: World, site: Site, at: CallSite, touch: Touch) -> None:
-        self.world, self.site, self.at, self.touch = world, site, at, touch
+    def __init__(self, world: World, site: Site, at: CallSite, path: str | None) -> None:
+        self.world, self.site, self.at, self.path = world, site, at, path
         self.index = world.resolved.code.index(*site)
 
     def is_asked_for(self) -> bool:
@@ -114,7 +120,7 @@ class _Asking:
 
     def _named(self, expr: Expr) -> bool:
         """Whether an expression is the path of the file, or of a folder above it."""
-        path = f"/{self.touch.artefact.path}/"
+        path = f"/{self.path}/"
         return any(f"/{text.removeprefix('./').strip('/')}/" in path for text in self._texts(expr))
 
     def _texts(self, expr: Expr) -> list[str]:

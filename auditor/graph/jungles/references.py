@@ -9,6 +9,7 @@ from posixpath import dirname
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.data.optional import is_asked_for
 from auditor.graph.data.provided import moves
 from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
 from auditor.graph.jungles.broken import BrokenReference
@@ -298,6 +299,8 @@ def _launched(world: World, owned: Callable[[str], bool], known: Holdings) -> It
             if "{" in run.target or run.target.startswith("~") or _is_outside(run.folder, run.target):
                 continue  # made while it runs, or of whoever runs it
             lacking, instead = known.lacks(run.target)
+            if lacking and is_asked_for(world, launch.site, launch.line, run.target):
+                continue
             if lacking and run.target.rpartition("/")[2] not in known.written:
                 place = world.resolved.code.place(path, launch.line)
                 yield BrokenReference("program", path, run.target, place, instead)

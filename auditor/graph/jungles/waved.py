@@ -77,21 +77,23 @@ def _scripted(world: World, step: DeclaredStep) -> Iterator[Hidden]:
     if attrs.get("strict"):
         yield from _piped(world, step, runs, idle=idle) if not attrs.get("pipefail") else ()
     elif not attrs.get("checked"):
-        ended = attrs.get("background", "").split() if _ends_jobs(step) else ()
+        beside = attrs.get("background", "").split()
         for number, run in enumerate(runs):
-            if str(run.line) in ended:
-                continue
+            waits = _waited_for(step, run.line) if str(run.line) in beside else run.line
             # The rounds of a loop do not hang on each other.
-            onward = next((other for other in runs[number + 1 :] if other.target != run.target), None)
+            later = (other for other in runs[number + 1 :] if waits is not None and other.line >= waits)
+            onward = next((other for other in later if other.target != run.target), None)
             if onward is not None and (work := work_of_run(world, run.kind, run.target)):
                 place, after = Place(step.path, run.line), Place(step.path, onward.line)
                 yield Hidden("chain", step.path, work, place, after, idle=idle)
                 break
 
 
-def _ends_jobs(step: DeclaredStep) -> bool:
-    """Whether a script ends by itself what it started in the background: then no such job is meant to come to its end."""
-    return any(command.words and command.words[0].text == "kill" for command in step.step.commands)
+def _waited_for(step: DeclaredStep, line: int) -> int | None:
+    """The line where a script waits for what it started in the background; None where it never does, or ends that itself."""
+    words = [(command.words[0].text, command.line) for command in step.step.commands if command.words]
+    ends = any(word == "kill" for word, _ in words)
+    return None if ends else next((at for word, at in words if word == "wait" and at >= line), None)
 
 
 def _piped(world: World, step: DeclaredStep, runs: list[Run], *, idle: bool) -> Iterator[Hidden]:

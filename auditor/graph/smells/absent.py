@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.graph.smells.reading import in_order, is_idle, programs
 from auditor.graph.world import World
-from auditor.model.ir import Assign, Attr, Expr, Loop, Name, With
+from auditor.model.ir import Assign, Attr, Call, Expr, Loop, Name, With
 from auditor.model.place import Place
 from auditor.program.naming.code import Code, Local
 from auditor.program.naming.statements import Placed, placed, within
@@ -44,18 +44,33 @@ def absent(world: World, owned: Callable[[str], bool]) -> list[Absent]:
 
 def _calls_on_self(code: Code, path: str) -> tuple[tuple[int, str, int], ...]:
     """The calls that methods of a file make on the object they are given first, of what their class does not define itself: the
-    class, the name and the line, the first of each name."""
+    class, the name and the line, the first of each name. Where a test asks which class the object is of, nothing is said."""
     found: dict[tuple[int, str], int] = {}
     for number in code.scopes(path):
         scope, owner = code.scope(path, number), code.owner(path, number)
         if scope.kind == "function" and owner is not None and scope.params and scope.params[0].name == "self":
-            for site in code.index(path, number).calls:
+            index = code.index(path, number)
+            for site in index.calls:
                 func = site.call.func
-                if type(func) is Attr and type(func.base) is Name and func.base.id == "self" and not site.dead:
+                asked = any(_asks_what_it_is(index.tests.get(construct)) for construct, _ in site.conditions)
+                if type(func) is Attr and _is_self(func.base) and not site.dead and not asked:
                     found.setdefault((owner, func.name), site.call.line)
     own = {owner: _methods(code, Local(path, owner)) for owner, _ in found}
     left = ((owner, name, line) for (owner, name), line in found.items() if name not in own[owner])
     return tuple(each for each in left if each[1] not in _OBJECT)
+
+
+def _is_self(expr: Expr) -> bool:
+    return type(expr) is Name and expr.id == "self"
+
+
+def _asks_what_it_is(test: Expr | None) -> bool:
+    """Whether a test asks for the class of the object: under it, the object may be of one that has more."""
+    calls = (each for each in within(test) if type(each) is Call) if test is not None else ()
+    return any(
+        type(call.func) is Name and call.func.id == "isinstance" and bool(call.args) and _is_self(call.args[0])
+        for call in calls
+    )
 
 
 def _methods(code: Code, owner: Local) -> frozenset[str]:
