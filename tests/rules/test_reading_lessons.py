@@ -327,6 +327,7 @@ GROUPED = "def taken(rows, func):\n    return rows.groupby('k')['a'].transform(f
         ("lambda s: s.mean()", 1),
         ("lambda s: s - s.mean()", 1),
         ("lambda s: s.shift(1).mean()", 1),
+        ("lambda s: (s - s.mean()).shift(1)", 1),
         ("whole", 1),
         ("'mean'", 1),
     ],

@@ -381,7 +381,7 @@ POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 489\n
         ),
         pytest.param({}, "no file lists", id="no list"),
         pytest.param({"requirements.txt": POINTER}, "", id="a list that is kept elsewhere"),
-        pytest.param({"data/train.txt": POINTER}, "no file lists", id="data that are kept elsewhere"),
+        pytest.param({"train.txt": POINTER}, "no file lists", id="data that are kept elsewhere"),
         pytest.param({"sub/requirements.txt": POINTER}, "no file lists", id="a list of another folder"),
     ],
 )
@@ -400,3 +400,21 @@ def test_a_library_that_brings_much_asks_for_it() -> None:
     program = {"fit.py": "import anndata\nimport scanpy\nimport scipy\nprint(anndata, scanpy, scipy)\n"}
     assert found({**program, "requirements.txt": "tqdm\nscanpy\n".replace("scanpy", "requests")}, "REP003")
     assert not found({**program, "requirements.txt": "scanpy\n"}, "REP003")
+
+
+GRADIENTS = "import torch\n\n\ndef other(opt):\n    opt.step()\n\n\nnet = torch.nn.Linear(2, 1)\nw = torch.randn(2, requires_grad=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("out = net(w).sum()\nout.backward()\nprint(w.grad.data)\n", False),
+        ("for _ in range(9):\n    out = net(w).sum()\n    out.backward()\n", True),
+        ("opt = torch.optim.SGD(net.parameters(), lr=0.1)\nout = net(w).sum()\nout.backward()\nopt.step()\n", True),
+        ("out = net(w).sum()\nout.backward()\nwith torch.no_grad():\n    w.sub_(w.grad)\n", True),
+        ("out = net(w).sum()\nout.backward()\nw.data = w.data - w.grad\n", True),
+        ("def fit():\n    out = net(w).sum()\n    out.backward()\n\n\nfor _ in range(9):\n    fit()\n", True),
+    ],
+)
+def test_gradients_that_are_made_once_and_looked_at_train_nothing(source: str, told: bool) -> None:
+    assert bool(found({"fit.py": GRADIENTS + source}, "REP001")) is told

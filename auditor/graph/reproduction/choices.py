@@ -14,11 +14,12 @@ from auditor.graph.reproduction.seeds import Seeds, given_seed
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Call, Const, Expr, Group, Name
+from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Name
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
 from auditor.program.naming.code import Frame, Library
+from auditor.program.naming.statements import heads, placed, within
 
 NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
 """Generators that fitting a network draws from: weights, batches, dropout."""
@@ -31,6 +32,8 @@ _PICKS = frozenset({"random.sample", "random.choices", "numpy.random.choice"})
 _REORDERS = frozenset({"random.shuffle", "numpy.random.shuffle", "numpy.random.permutation", "torch.randperm"})
 _MACHINES = regex(r"(^|_)(devices?|gpus?|cuda|workers?|ports?|hosts?|ranks?|colou?rs?|prox(y|ies)|agents)(_|$)", re.I)
 """Names of lists that hold no rows: what a run uses, not what it learns from."""
+_STEPS = frozenset({"step", "apply_gradients", "sub_", "add_", "copy_"})
+"""Calls that move parameters."""
 _FIXED = frozenset(f"torch.{name}" for name in ("zeros", "ones", "full", "zeros_like", "ones_like"))
 _CHOOSES = ("sample", "shuffle", "sampleBy")
 _USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
@@ -144,7 +147,7 @@ class Choices:
         if role is Role.FIT:
             plain = not attrs.get("schedule") and not attrs.get("guard") and self.world.trains(effect)
             drawn = plain and self.generator(effect) in NETWORKS and self._imports(effect)
-            return "network" if drawn and not self._starts_fixed(effect.site[0]) else ""
+            return "network" if drawn and not (self._starts_fixed(effect.site[0]) or self._is_checked(effect)) else ""
         if role in _MODELS or role in ROWS:
             return ("rows" if role in ROWS else "model") if effect.entry.seed is not None else ""
         if role is Role.SAMPLE and (effect.name in _REORDERS | _PICKS or _chooses(effect)):
@@ -154,6 +157,26 @@ class Choices:
             if used.uses and (effect.name in _REORDERS or self._position(effect) in used.behind):
                 return "order" if _orders(effect) else "rows"
         return ""
+
+    def _is_checked(self, effect: Effect) -> bool:
+        """Whether gradients are made once at the top of a program or in a cell, in no loop, and nothing there takes a step by them:
+        they are looked at."""
+        (path, number), code = effect.site, self.world.resolved.code
+        if number or not effect.name.endswith(".backward"):
+            return False
+        cell = next((c for c in code.programs[path].cells if c.start <= effect.line < c.start + max(c.lines, 1)), None)
+        body = [
+            at
+            for at in placed(code.scope(path, number).body)
+            if cell is None or cell.start <= at.line < cell.start + cell.lines
+        ]
+        parts = [(at, part) for at in body for head in heads(at.statement) for part in within(head)]
+        if any(at.loops for at, part in parts if part == effect.call):
+            return False
+        calls = (part for _, part in parts if type(part) is Call)
+        stored = (target for at in body if type(at.statement) is Assign for target in at.statement.targets)
+        stepped = any(name_of(call.func).rpartition(".")[2] in _STEPS for call in calls)
+        return not stepped and not any(type(target) is Attr and target.name == "data" for target in stored)
 
     def _starts_fixed(self, path: str) -> bool:
         """Whether all that the optimisers of a file move are numbers written out, as `torch.zeros(1)`: they start where they always do."""
