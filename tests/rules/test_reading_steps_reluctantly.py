@@ -345,3 +345,59 @@ def test_what_is_handed_to_a_function_of_a_table_belongs_to_the_stage_that_picks
     files = {"dvc.yaml": stages, "work.py": work.format(key="args.stage"), "data/raw.csv": "a\n1\n"}
     assert not found(files, "PIP006")
     assert len(found({**files, "work.py": work.format(key="input()")}, "PIP006")) == 4
+
+
+CHOOSING = """
+stages:
+  choose:
+    cmd: python choose.py{first}
+    deps: [choose.py]
+    outs: [best.csv]
+  fit:
+    cmd: python fit.py
+    deps: [fit.py, best.csv]
+    outs: [scores.csv]
+  promote:
+    cmd: python choose.py{second}
+    deps: [choose.py, scores.csv]
+    outs: [told.csv]
+"""
+CHOOSE = (
+    PD
+    + """
+import argparse
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--only", action="store_true")
+args = parser.parse_args()
+
+def choose():
+    pd.DataFrame({"a": [1]}).to_csv("best.csv")
+
+def promote():
+    pd.read_csv("scores.csv").sort_values("a").to_csv("told.csv")
+
+if args.only:
+    choose()
+else:
+    promote()
+"""
+)
+
+
+def test_two_stages_of_one_program_are_two_places_in_the_order() -> None:
+    fit = PD + "pd.read_csv('best.csv').sort_values('a').to_csv('scores.csv')\n"
+    files = {"choose.py": CHOOSE, "fit.py": fit}
+    ordered = {**files, "dvc.yaml": CHOOSING.format(first=" --only", second="")}
+    assert not found(ordered, "ENT005")
+    assert not found({**ordered, "README.md": "# A\n\n```bash\npython choose.py\n```\n"}, "ENT005")
+    assert found(
+        {
+            **files,
+            "choose.py": CHOOSE.replace("if args.only:", "if input():"),
+            "dvc.yaml": CHOOSING.format(first="", second=""),
+        },
+        "ENT005",
+    )
+    loose = {**files, "dvc.yaml": CHOOSING.format(first=" --only", second=""), "run.sh": "python choose.py --only\n"}
+    assert found(loose, "ENT005"), "a script starts it outside that order"

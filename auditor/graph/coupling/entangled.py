@@ -12,7 +12,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import matches
-from auditor.graph.coupling import metrics
+from auditor.graph.coupling import circles, metrics
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.jungles.file_edges import FileEdge, file_edges
 from auditor.graph.observed.unpacking import is_guessed
@@ -248,9 +248,12 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
     """Cycles of programs through files, and of three and more modules through imports at module level."""
     found = []
     ties: dict[tuple[str, str], tuple[Place, str]] = {}
-    for edge in file_edges(world, owned):
-        if is_guessed(edge.writing, edge.reading) or _makes_its_own(world, edge):
-            continue
+    edges = [
+        edge
+        for edge in file_edges(world, owned)
+        if not is_guessed(edge.writing, edge.reading) and not _makes_its_own(world, edge)
+    ]
+    for edge in edges:
         ties.setdefault(
             (edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads")
         )
@@ -258,6 +261,8 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
     for kind, pairs, smallest in (("files", ties, 2), ("imports", imports, 3)):
         for group in metrics.cycles(pairs, smallest):
             members = frozenset(group)
+            if kind == "files" and not circles.remains(world, (e for e in edges if {e.writer, e.reader} <= members)):
+                continue
             inside = tuple(sorted(pair for pair in pairs if members.issuperset(pair)))
             walk = world.resolved.remembered.ask(metrics.shortest_cycle, (inside, group), tuple[str, ...])
             found.append(Cycle(kind, group, _told(walk, pairs)))
