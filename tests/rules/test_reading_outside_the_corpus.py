@@ -297,6 +297,11 @@ def test_the_lists_of_logged_models_are_no_projects_side_by_side_and_ask_for_not
     def signals(tree: dict[str, str]) -> str:
         return " ".join(s for a in graphs(tree).components[0].archetypes for s in a.signals)
 
+    variants = {
+        f"templates/{path}": text
+        for path, text in {**program, **apart, "setup.py": "import setuptools\nsetuptools.setup()\n"}.items()
+    }
+    assert "side by side" in signals(variants)
     assert "side by side" in signals({**program, **own})
     assert "side by side" not in signals({**program, **apart})
     assert "side by side" not in signals({**program, **logged})

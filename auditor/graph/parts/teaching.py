@@ -128,8 +128,8 @@ def teaching(p: Portrait) -> Iterable[Signal]:
         - _built_together(p)
     )
     beside = Counter(map(dirname, environments))
-    # Parts of one system lie in folders of their own, a few here and a few there.
-    if sum(count for count in beside.values() if count >= _SIBLINGS) >= 5:
+    # Parts of one system lie in folders of their own, a few here and a few there; so do the variants of what is called a template.
+    if sum(count for count in beside.values() if words - {"example", "demo"} or count >= _SIBLINGS) >= 5:
         yield Signal("T", 0.45, f"{len(environments)} projects side by side, each with its own environment")
     examples = [path for path in p.programs if places.is_example(path)]
     if p.programs and len(examples) / len(p.programs) > 0.6:
