@@ -381,7 +381,7 @@ POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 489\n
         ),
         pytest.param({}, "no file lists", id="no list"),
         pytest.param({"requirements.txt": POINTER}, "", id="a list that is kept elsewhere"),
-        pytest.param({"train.txt": POINTER}, "no file lists", id="data that are kept elsewhere"),
+        pytest.param({"train.csv": POINTER}, "no file lists", id="data that are kept elsewhere"),
         pytest.param({"sub/requirements.txt": POINTER}, "no file lists", id="a list of another folder"),
     ],
 )
@@ -418,3 +418,18 @@ GRADIENTS = "import torch\n\n\ndef other(opt):\n    opt.step()\n\n\nnet = torch.
 )
 def test_gradients_that_are_made_once_and_looked_at_train_nothing(source: str, told: bool) -> None:
     assert bool(found({"fit.py": GRADIENTS + source}, "REP001")) is told
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("load = 'acme/net'\n", ["acme/net"]),
+        ("load = ROOT / 'kept' / 'net'\n", []),
+        ("load = str(ROOT / 'kept' / 'net')\n", []),
+        ("load = str(ROOT / 'kept' / 'net') if (ROOT / 'kept').exists() else 'acme/net'\n", ["acme/net"]),
+    ],
+)
+def test_a_folder_beside_the_program_is_no_model_of_a_hub(source: str, names: list[str]) -> None:
+    begin = "from pathlib import Path\nfrom transformers import AutoModel\nROOT = Path(__file__).resolve().parent\n"
+    files = {"fit.py": begin + source + "net = AutoModel.from_pretrained(load)\n"}
+    assert [finding.entity for finding in found(files, "REP009")] == names

@@ -96,8 +96,13 @@ def _named(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, To
                 kind, _, rest = touch.artefact.id.partition(":")
                 name = rest.partition(":")[2]
                 known = kind == "name" and not touch.artefact.templated and _HUB_NAME.fullmatch(name)
-                if known and name not in _LOADERS:
+                if known and name not in _LOADERS and not _is_folder(touch, name):
                     yield name, touch
+
+
+def _is_folder(touch: Touch, name: str) -> bool:
+    """Whether a name is a path from the place of the program on, whatever lies there: no hub is asked for it."""
+    return any(value.anchored and value.text() == name for value in touch.effect.targets)
 
 
 def _of_hub(touch: Touch) -> bool:
