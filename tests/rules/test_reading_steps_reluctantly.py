@@ -401,3 +401,49 @@ def test_two_stages_of_one_program_are_two_places_in_the_order() -> None:
     )
     loose = {**files, "dvc.yaml": CHOOSING.format(first=" --only", second=""), "run.sh": "python choose.py --only\n"}
     assert found(loose, "ENT005"), "a script starts it outside that order"
+
+
+KEPT = (
+    PD
+    + """
+import joblib
+from sklearn.linear_model import Ridge
+
+def kept(path):
+    return joblib.load(path)
+
+def model(frame):
+    try:
+        return kept("models/kept.joblib")
+    except {error}:
+        {then}
+    {after}
+
+model(pd.read_csv("raw.csv"))
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "then", "after", "told"),
+    [
+        ("FileNotFoundError", "print('none yet')", "return Ridge().fit(frame[['a']], frame['b'])", False),
+        ("(KeyError, OSError)", "return anew(frame)", "", False),
+        ("FileNotFoundError", "made = frame.model", "return made.fit(frame)", False),
+        ("FileNotFoundError", "print('none yet')", "frame.to_csv('other.csv')", False),
+        ("KeyError", "print('none yet')", "return Ridge().fit(frame[['a']], frame['b'])", True),
+        ("FileNotFoundError", "print('none yet')", "return None", True),
+        ("FileNotFoundError", "raise", "return Ridge().fit(frame[['a']], frame['b'])", True),
+    ],
+)
+def test_a_model_that_is_trained_where_it_is_missing_is_awaited_by_nobody(
+    error: str, then: str, after: str, told: bool
+) -> None:
+    text = KEPT.format(error=error, then=then, after=after)
+    anew = "def anew(frame):\n    return Ridge().fit(frame[['a']], frame['b'])\n\nmodel(pd"
+    files = {"a.py": text.replace("model(pd", anew), "raw.csv": "a,b\n1,2\n"}
+    assert bool(found(files, "PIP004")) is told
+    before = text.replace("    try:\n        return kept", "    frame = kept").replace(
+        'joblib")\n', 'joblib")\n    try:\n        print(1)\n'
+    )
+    assert found({**files, "a.py": before}, "PIP004"), "what stands before the try is not expected to be missing"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
-from auditor.model.ir import Attr, Call, Choice, Do, Expr, If, Name, Op, Raise, Return, Stmt
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Call, Choice, Do, Expr, Group, Handler, If, Name, Op, Raise, Return, Stmt, Try
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import CallSite, integer
@@ -17,6 +18,8 @@ EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
 """Calls that end a program."""
 ASKING = frozenset({"exists", "is_file", "isfile"})
 """Calls that tell whether something is there."""
+_MISSING = frozenset({"FileNotFoundError", "OSError", "IOError"})
+_MAKING = frozenset({Role.FIT, Role.WRITE, Role.SAVE_MODEL, Role.DOWNLOAD})
 _DEEPEST = 4
 """How many names and operators a test is followed through."""
 
@@ -29,6 +32,39 @@ def does_without(world: World, read: Touch) -> bool:
 def only_creates(world: World, write: Touch) -> bool:
     """Whether a file is written only where it is missing: what finds it leaves, or goes another way."""
     return any(call.is_for_missing() for call in _calls(world, write))
+
+
+def makes_it_anew(world: World, read: Touch) -> bool:
+    """Whether a call on the way stands in a `try` that expects the file to be missing, and what comes then trains or writes."""
+    return any(
+        type(each.statement) is Try
+        and each.statement.line <= call.at.call.line < handler.line
+        and _expects(handler)
+        and _makes(world, call.site, handler.line)
+        for call in _calls(world, read)
+        for each in placed(world.resolved.code.scope(*call.site).body)
+        for handler in getattr(each.statement, "handlers", ())
+    )
+
+
+def _expects(handler: Handler) -> bool:
+    """Whether a handler is for a file that is missing, and goes on."""
+    types = handler.types.items if type(handler.types) is Group else (handler.types,)
+    named = {name_of(each).rpartition(".")[2] for each in types if each is not None}
+    return bool(named & _MISSING) and not (handler.body and _ends_badly(handler.body[-1]))
+
+
+def _makes(world: World, site: Site, line: int) -> bool:
+    """Whether a scope trains, writes or fetches from a line on, itself or by what it calls; `fit` of what is not known trains."""
+    effects = world.resolved.effects
+    calls = (each.call for each in world.resolved.code.index(*site).calls if each.call.line >= line)
+    if any(name_of(call.func).rpartition(".")[2] == "fit" for call in calls):
+        return True
+    if any(effect.role in _MAKING and effect.line >= line for effect in effects.of(site)):
+        return True
+    called = (edge for edge in effects.calls.get(site, ()) if edge.direct and edge.line >= line)
+    sites = (other for edge in called for other in effects.reached((edge.callee.path, edge.callee.scope)))
+    return any(effect.role in _MAKING for other in sites for effect in effects.own.get(other, ()))
 
 
 def is_asked_for(world: World, site: Site, line: int, path: str) -> bool:

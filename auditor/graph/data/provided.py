@@ -9,6 +9,7 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, matches
 from auditor.graph.artefacts.pins import pinned_path
 from auditor.graph.data.asked_to_change import asks_to_change
+from auditor.graph.data.optional import makes_it_anew
 from auditor.graph.data.sharing import DATA, LEAST, carries, is_supplied, programs_of
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
@@ -57,7 +58,8 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
             if not (places.is_data(path) or places.is_model(path)) or not carries(path) or "*" in path:
                 continue
             seen.add(path)
-            if touch.confidence >= LEAST and path not in found and not provided.by_anything(path):
+            lacking = touch.confidence >= LEAST and path not in found and not provided.by_anything(path)
+            if lacking and not makes_it_anew(world, touch):
                 at = world.resolved.code.programs[touch.site[0]]
                 found[path] = Phantom(
                     path,
