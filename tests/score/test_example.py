@@ -15,7 +15,10 @@ from auditor.score.policy import Curve
 from tests.score.builders import C, H, L, M, finding, practice, rule, verdict
 
 P, X = Check.PRACTICE, Check.METRIC
-POLICY = load_policy(calibration="expert-set-2026")
+EXPERT = load_policy(calibration="expert-set-2026")
+DRAWN = msgspec.structs.replace(EXPERT.calibration, family={**EXPERT.calibration.family, "LKG": Curve(0.3, 1.2)})
+POLICY = msgspec.structs.replace(EXPERT, calibration=DRAWN)
+"""The example was reckoned with leaks that weighed as critical, and with their curve."""
 DAY = 8.0
 
 
