@@ -87,11 +87,12 @@ def is_exploratory(path: str) -> bool:
     return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path) or _EXPERIMENTS.search(path))
 
 
-_PUT_ASIDE = regex(r"(^|/)(arch|archives?|archived|old|deprecated|legacy|obsolete|backups?|bak|attic)/", re.I)
+_OUT_OF_USE = r"archived?|deprecated|obsolete|attic|graveyard|old|bak|backups?|unused|trash"
+_PUT_ASIDE = regex(rf"(^|/)(?:{_OUT_OF_USE}|arch|archives|legacy)/", re.I)
 
 
 def is_put_aside(path: str) -> bool:
-    """In a folder of what is not run any more."""
+    """In a folder of what may not be run any more; `arch/` may mean architectures, and much that is called legacy still runs."""
     return bool(_PUT_ASIDE.search(path))
 
 
@@ -101,7 +102,7 @@ def is_among_notebooks(path: str) -> bool:
 
 
 _APART = regex(
-    r"(^|/)[_.]?(?:archived?(?:[_-][^/]*)?|[^/]+[_-]archived?|deprecated|obsolete|attic|graveyard|old|bak|backups?|unused|trash"
+    rf"(^|/)[_.]?(?:{_OUT_OF_USE}|archived?[_-][^/]*|[^/]+[_-]archived?"
     r"|practice|exercises?|scratch|sandbox|playground|downloaded[_-]notebooks?)/",
     re.I,
 )

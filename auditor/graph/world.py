@@ -108,6 +108,10 @@ class World:
         """Facts by path."""
         return self.resolved.files
 
+    def is_notebook(self, path: str) -> bool:
+        """Whether a program is a notebook, or the text of one that stands beside it."""
+        return path.endswith(".ipynb") or f"{path.removesuffix('.py')}.ipynb" in self.resolved.tree
+
     def is_product(self, path: str) -> bool:
         """Neither tests nor examples; a program that only its name calls a test, and that holds none, is what it does."""
         apart = places.is_example(path) or places.is_apart(path)

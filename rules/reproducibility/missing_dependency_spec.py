@@ -80,10 +80,27 @@ def _milder(graph: ArtefactGraph, imports: Imports) -> int:
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    imports = graph.imports
+    imports, refusals = graph.imports, [*_refusals(graph)]
     missing = imports.undeclared
-    refused = graph.misnamed()
-    for path, lines in refused:
+    yield from refusals
+    if not imports.total:
+        if not refusals:
+            yield NotApplicable("no library that is known by name is imported")
+    elif not missing:
+        yield Clean(
+            imports.total, f"all of {plural(imports.total, 'imported library', 'imported libraries')} are asked for"
+        )
+    elif imports.declared:
+        yield from _lacking(graph, imports)
+    elif len(missing) >= MANY:
+        yield _without_list(graph, imports)
+    else:
+        yield NotApplicable("fewer than three libraries are needed, and no environment is kept")
+
+
+def _refusals(graph: ArtefactGraph) -> Iterator[Finding]:
+    """Lists and packages that cannot be installed at all."""
+    for path, lines in graph.misnamed():
         yield Finding(
             f"{path} asks for {_refused(lines)}: installing the list fails",
             lines[0].place,
@@ -99,47 +116,43 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=f"backend|{place.path}",
             remedy="name a build backend that its library has, as setuptools.build_meta",
         )
-    if not imports.total and refused:
-        return
-    if not imports.total:
-        yield NotApplicable("no library that is known by name is imported")
-    elif not missing:
-        yield Clean(
-            imports.total, f"all of {plural(imports.total, 'imported library', 'imported libraries')} are asked for"
-        )
-    elif not imports.declared:
-        if len(missing) >= MANY:
-            told = len(imports.told) * 2 >= len(missing)
-            says = "only the words of a document tell which to install" if told else "no file lists what to install"
-            yield Finding(
-                f"{plural(len(missing), 'library is', 'libraries are')} imported "
-                f"({', '.join(each.imported for each in missing[:4])}, …) and {says}",
-                Place(graph.root or "."),
-                entity="environment",
-                remedy="add a requirements file, a conda environment or the dependencies of a pyproject.toml",
-                related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:4]),
-                milder=int(told),
-                searched=SEARCHED,
-                instances=len(missing),
-            )
-        else:
-            yield NotApplicable("fewer than three libraries are needed, and no environment is kept")
-    else:
-        asked = imports.total - len(missing)
-        yield Clean(asked, f"{plural(asked, 'imported library', 'imported libraries')} asked for")
-        yield Finding(
-            f"{', '.join(each.imported for each in missing[:6])}{', …' if len(missing) > 6 else ''} "
-            f"{'is' if len(missing) == 1 else 'are'} imported and "
-            + (
-                f"no environment asks for {'it' if len(missing) == 1 else 'them'}"
-                if imports.listed
-                else "no file lists what to install"
-            ),
-            missing[0].place,
-            entity="|".join(each.imported for each in missing),
-            remedy=f"add {', '.join(each.distribution for each in missing[:6])} to the environment",
-            related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:6]),
-            milder=_milder(graph, imports),
-            searched=SEARCHED,
-            instances=len(missing),
-        )
+
+
+def _without_list(graph: ArtefactGraph, imports: Imports) -> Finding:
+    """Nothing lists what to install."""
+    missing = imports.undeclared
+    told = len(imports.told) * 2 >= len(missing)
+    says = "only the words of a document tell which to install" if told else "no file lists what to install"
+    return Finding(
+        f"{plural(len(missing), 'library is', 'libraries are')} imported "
+        f"({', '.join(each.imported for each in missing[:4])}, …) and {says}",
+        Place(graph.root or "."),
+        entity="environment",
+        remedy="add a requirements file, a conda environment or the dependencies of a pyproject.toml",
+        related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:4]),
+        milder=int(told),
+        searched=SEARCHED,
+        instances=len(missing),
+    )
+
+
+def _lacking(graph: ArtefactGraph, imports: Imports) -> Iterator[Judgement]:
+    """Some libraries are asked for, others not."""
+    missing = imports.undeclared
+    asked = imports.total - len(missing)
+    yield Clean(asked, f"{plural(asked, 'imported library', 'imported libraries')} asked for")
+    one = len(missing) == 1
+    nowhere = (
+        f"no environment asks for {'it' if one else 'them'}" if imports.listed else "no file lists what to install"
+    )
+    yield Finding(
+        f"{', '.join(each.imported for each in missing[:6])}{', …' if len(missing) > 6 else ''} "
+        f"{'is' if one else 'are'} imported and {nowhere}",
+        missing[0].place,
+        entity="|".join(each.imported for each in missing),
+        remedy=f"add {', '.join(each.distribution for each in missing[:6])} to the environment",
+        related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:6]),
+        milder=_milder(graph, imports),
+        searched=SEARCHED,
+        instances=len(missing),
+    )

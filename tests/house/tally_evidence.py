@@ -60,20 +60,26 @@ class Row(NamedTuple):
 
 def rows(folder: Path = JUDGED) -> Iterator[Row]:
     """Every judged finding, family by family. Raises ValueError with the place for what is not in the form."""
+    for path, number, fields in _lines_of(folder, FIELDS):
+        row = Row(*fields)
+        if {row.verdict, row.second} - set(READINGS):
+            raise ValueError(f"{path.name}:{number}: a reading is one of {', '.join(READINGS)}")
+        if not row.rule.startswith(path.stem):
+            raise ValueError(f"{path.name}:{number}: {row.rule} is no rule of {path.stem}")
+        yield row
+
+
+def _lines_of(folder: Path, header: list[str]) -> Iterator[tuple[Path, int, list[str]]]:
+    """The lines of all tables of a folder, each with its file and number. Raises ValueError for another header or number of fields."""
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.reader(file)
-            if (header := next(reader, [])) != FIELDS:
-                raise ValueError(f"{path.name}: the header is {','.join(header)}")
+            if (found := next(reader, [])) != header:
+                raise ValueError(f"{path.name}: the header is {','.join(found)}")
             for number, fields in enumerate(reader, 2):
-                if len(fields) != len(FIELDS):
-                    raise ValueError(f"{path.name}:{number}: {len(fields)} fields instead of {len(FIELDS)}")
-                row = Row(*fields)
-                if {row.verdict, row.second} - set(READINGS):
-                    raise ValueError(f"{path.name}:{number}: a reading is one of {', '.join(READINGS)}")
-                if not row.rule.startswith(path.stem):
-                    raise ValueError(f"{path.name}:{number}: {row.rule} is no rule of {path.stem}")
-                yield row
+                if len(fields) != len(header):
+                    raise ValueError(f"{path.name}:{number}: {len(fields)} fields instead of {len(header)}")
+                yield path, number, fields
 
 
 class Outside(NamedTuple):
@@ -102,26 +108,19 @@ class Outside(NamedTuple):
 
 def outside(folder: Path = OUTSIDE) -> Iterator[Outside]:
     """Every finding that others judged, reading by reading. Raises ValueError with the place for what is not in the form."""
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            if (header := next(reader, [])) != OUTSIDE_FIELDS:
-                raise ValueError(f"{path.name}: the header is {','.join(header)}")
-            for number, fields in enumerate(reader, 2):
-                if len(fields) != len(OUTSIDE_FIELDS):
-                    raise ValueError(f"{path.name}:{number}: {len(fields)} fields instead of {len(OUTSIDE_FIELDS)}")
-                row = Outside(*fields)
-                if row.verdict not in READINGS:
-                    raise ValueError(f"{path.name}:{number}: a reading is one of {', '.join(READINGS)}")
-                yield row
+    for path, number, fields in _lines_of(folder, OUTSIDE_FIELDS):
+        row = Outside(*fields)
+        if row.verdict not in READINGS:
+            raise ValueError(f"{path.name}:{number}: a reading is one of {', '.join(READINGS)}")
+        yield row
 
 
 def folded(judged: Iterable[Row], blind: Iterable[Outside] = ()) -> str:
     """The tables: per rule how many findings of medium severity and above were read, and how many of them are right."""
-    return "".join((HEAD, RULES, *_lines(judged), BLIND, *_lines(blind)))
+    return "".join((HEAD, RULES, *_counted(judged), BLIND, *_counted(blind)))
 
 
-def _lines(judged: Iterable[Row | Outside]) -> Iterator[str]:
+def _counted(judged: Iterable[Row | Outside]) -> Iterator[str]:
     by_rule: dict[str, list[Row | Outside]] = {}
     for row in judged:
         if row.severity in COUNTED:

@@ -92,14 +92,10 @@ class Data(Part):
         found: dict[object, list[versions.Root]] = {}
         for root in self.training_roots():
             if root.state == "unpinned" and not root.revised:
-                place, training = (root.place.path, root.folder), (root.training, root.folder, "training")
-                causes: tuple[object, ...] = (place, training) if root.folder else (place,)
-                if root.folder is None:
-                    causes = (root.place,)
-                known = next((found[cause] for cause in causes if cause in found), None)
-                read = known if known is not None else list[versions.Root]()
+                read = next((found[cause] for cause in root.causes if cause in found), list[versions.Root]())
                 read.append(root)
-                found.update((cause, read) for cause in causes if cause not in found)
+                for cause in root.causes:
+                    found.setdefault(cause, read)
         each = {id(read): read for read in found.values()}
         return [sorted(read, key=lambda root: (root.findable, -root.confidence)) for read in each.values()]
 

@@ -91,6 +91,14 @@ class Root(msgspec.Struct, frozen=True):
         return self.artefact.rpartition("/")[0] if places.suffix(self.artefact) and not self.named else None
 
     @property
+    def causes(self) -> tuple[object, ...]:
+        """What makes it one finding with others: the call; or its folder, with the file that reads it and with what trains on it."""
+        if self.folder is None:
+            return (self.place,)
+        read = ("read", self.place.path, self.folder)
+        return (read, ("trained", self.training, self.folder)) if self.folder else (read,)
+
+    @property
     def named(self) -> bool:
         """Whether it is a data set of a hub or library, called by its name there."""
         return self.touch is not None and self.touch.artefact.id.startswith(_OF_HUBS)

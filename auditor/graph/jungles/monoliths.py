@@ -61,7 +61,7 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
     for path in code.paths:
         if not owned(path) or not places.is_product(path) or (path.endswith(".ipynb") and path not in feeding):
             continue
-        if f"{path.removesuffix('.py')}.ipynb" in world.identities.tree:
+        if not path.endswith(".ipynb") and world.is_notebook(path):
             continue  # a notebook in another form, whose cells are run one by one
         for number in code.scopes(path):
             parts: dict[str, tuple[str, Place, str]] = {}

@@ -112,21 +112,7 @@ def teaching(p: Portrait) -> Iterable[Signal]:
     homes = {dirname(path) for path in p.services}
     if len(homes) >= 3:
         yield Signal("T", 0.35, f"{len(homes)} services side by side in separate folders")
-    environments = (
-        {
-            dirname(path)
-            for path, facts in p.resolved.files.items()
-            if facts.requirements
-            and facts.attr("inline") is None
-            and p.owned(path)
-            and "lock" not in path
-            and (not p.package or places.is_product(path))
-            and not places.is_recorded(path)
-            and f"{dirname(path)}/MLmodel" not in p.resolved.tree  # what a logged model was saved with
-        }
-        - {p.root}
-        - _built_together(p)
-    )
+    environments = _environments(p)
     beside = Counter(map(dirname, environments))
     # Parts of one system lie in folders of their own, a few here and a few there; so do the variants of what is called a template.
     if sum(count for count in beside.values() if words - {"example", "demo"} or count >= _SIBLINGS) >= 5:
@@ -134,6 +120,18 @@ def teaching(p: Portrait) -> Iterable[Signal]:
     examples = [path for path in p.programs if places.is_example(path)]
     if p.programs and len(examples) / len(p.programs) > 0.6:
         yield Signal("T", 0.4, "most of the code lies in example folders")
+
+
+def _environments(p: Portrait) -> set[str]:
+    """The folders below a component that list what to install, what trackers wrote down left out."""
+    listing = (path for path, facts in p.resolved.files.items() if facts.requirements and facts.attr("inline") is None)
+    own = {
+        dirname(path)
+        for path in listing
+        if p.owned(path) and "lock" not in path and (not p.package or places.is_product(path))
+        if not places.is_recorded(path) and f"{dirname(path)}/MLmodel" not in p.resolved.tree
+    }
+    return own - {p.root} - _built_together(p)
 
 
 def _built_together(p: Portrait) -> set[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from auditor.graph.reproduction.supplied import supplied
 from auditor.graph.world import World
 from auditor.model.ir import Const, Expr, If, Name
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.naming.code import Frame
 from auditor.program.naming.statements import placed
 
 _DEEPEST = 4
@@ -49,18 +49,8 @@ def _never_on(world: World, site: Site, name: str) -> bool:
     """Whether functions of the repository call one, and none gives a parameter anything but what is off."""
     # A class that calls the `__init__` of its base may look like calling its own.
     edges = [edge for edge in world.resolved.effects.callers.get(site, ()) if edge.caller != site]
-    if not edges:
-        return False
-    for edge in edges:
-        caller = Frame(*edge.caller, block=edge.site.block)
-        if not edge.direct or any(key == "" for key, _ in edge.call.keywords):
-            return False
-        given = world.resolved.evaluator.objects.arguments(
-            edge.callee, edge.call, caller, constructed=edge.constructs
-        ).get(name)
-        if given is not None and not _is_false(given[0]):
-            return False
-    return True
+    given = supplied(world.resolved, edges, name)
+    return bool(edges) and given is not None and all(_is_false(value) for value, _ in given)
 
 
 def _is_false(value: Expr) -> bool:

@@ -123,7 +123,7 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
                 or is_unread(world, path, line, root)
             )
             off = canonical(lacking[root]) in world.once(_off)
-            each = Undeclared(root, lacking[root], place, _is_noted(world, path), idle, hosted, off, aside)
+            each = Undeclared(root, lacking[root], place, world.is_notebook(path), idle, hosted, off, aside)
             if root not in seen or each.matters < seen[root].matters:
                 seen[root] = each
     declared = len(seen) < len(lacking)
@@ -190,14 +190,9 @@ def _lacking(world: World, root: str) -> str:
     return canonical(next(iter(world.resolved.knowledge.distributions(root)), root))
 
 
-def _is_noted(world: World, path: str) -> bool:
-    """Whether a program is a notebook, or the text of one that stands beside it."""
-    return path.endswith(".ipynb") or f"{path.removesuffix('.py')}.ipynb" in world.resolved.tree
-
-
 def _on_platform(world: World, path: str) -> frozenset[str]:
     """What the platform has on which a notebook was last open, or on which a document opens it."""
-    platform = (world.files[path].attr("platform") or world.once(opened_on)) if _is_noted(world, path) else None
+    platform = (world.files[path].attr("platform") or world.once(opened_on)) if world.is_notebook(path) else None
     return world.once(_hosted).get(platform, frozenset()) if platform else frozenset()
 
 

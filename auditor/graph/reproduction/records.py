@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from posixpath import splitext
 
 import msgspec
 
@@ -80,8 +79,7 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
             training,
             frozenset(_held(world, training.program)),
             _unsure(world, training.program),
-            places.suffix(training.program) == "ipynb"
-            or f"{splitext(training.program)[0]}.ipynb" in world.resolved.tree,
+            world.is_notebook(training.program),
             world.once(Started).needs(training.program),
         )
         for training in found

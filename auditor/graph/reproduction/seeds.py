@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditor.graph.reproduction.supplied import supplied
 from auditor.knowledge.entry import Seed
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Name, Star
@@ -107,17 +108,8 @@ class Seeds:
         default = next((param.default for param in scope.params if param.name == name), None)
         if type(default) is not Const or default.value is not None:
             return False
-        edges = self.resolved.effects.callers.get((frame.path, frame.scope), ())
-        for edge in edges:
-            caller = Frame(*edge.caller, block=edge.site.block)
-            if not edge.direct or any(key == "" for key, _ in edge.call.keywords):
-                return False
-            supplied = self.resolved.evaluator.objects.arguments(
-                edge.callee, edge.call, caller, constructed=edge.constructs
-            ).get(name)
-            if supplied is not None and not self.unset(supplied[0], supplied[1], depth + 1):
-                return False
-        return True
+        given = supplied(self.resolved, self.resolved.effects.callers.get((frame.path, frame.scope), ()), name)
+        return given is not None and all(self.unset(value, where, depth + 1) for value, where in given)
 
     def _attribute(self, expr: Attr, frame: Frame, depth: int) -> bool:
         bases = self._supplied(expr.base, frame) if type(expr.base) is Name else [(expr.base, frame)]
