@@ -10,6 +10,7 @@ from auditor.model.audit import Audit, Suppressed, Waived, Waiver
 from auditor.model.errors import UsageError
 from auditor.model.finding import Severity
 from auditor.model.gate import Gate
+from auditor.model.verdict import PEDANTIC
 from tests.lifecycle.builders import audit, found
 
 
@@ -62,6 +63,12 @@ def test_waived_and_suppressed_findings_do_not_gate() -> None:
         assert outcomes(hold(audit([found(state=state)]), None, DEFAULTS))["open.blockers"] == "held"
     for state, verdict in (("waived", "conditional"), ("suppressed", "conditional"), ("dismissed", "pass")):
         assert hold(audit([found(state=state)]), None, DEFAULTS).verdict == verdict
+
+
+def test_a_critical_of_a_rule_for_the_pedantic_waits_for_nobody() -> None:
+    doubtful = audit([found(confidence=0.8)])
+    pedantic = tuple(msgspec.structs.replace(rule, persona=PEDANTIC) for rule in doubtful.rules)
+    assert hold(msgspec.structs.replace(doubtful, rules=pedantic), None, DEFAULTS).verdict == "pass"
 
 
 def test_a_rise_counts_at_the_pessimistic_end() -> None:

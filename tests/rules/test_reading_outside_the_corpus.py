@@ -277,7 +277,7 @@ def test_services_that_one_compose_file_builds_are_one_system() -> None:
     assert "side by side" not in signals({**files, "docker-compose.yml": f"services:\n{services}"})
 
 
-@pytest.mark.parametrize("folder", ["mlruns/0/{}/artifacts/model", "wandb/run-2024{}/files", "out/{}/model"])
+@pytest.mark.parametrize("folder", ["mlruns/0/{}/artifacts/model", "wandb/run-2024{}/files", "out/{}/model", "out/{}"])
 def test_the_lists_of_logged_models_are_no_projects_side_by_side_and_ask_for_nothing(folder: str) -> None:
     program = {
         "fit.py": "import sklearn\nimport yaml\nprint(sklearn, yaml.dump({}))\n",

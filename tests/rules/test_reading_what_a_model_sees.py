@@ -288,3 +288,12 @@ def test_what_a_program_that_is_started_imports_is_started_with_it() -> None:
         "README.md": "# Churn\n\nRun train.py.\n",
     }
     assert {each for each in said(files) if each[0] == "LKG001"} == MEDIUM
+
+
+def test_a_leak_that_a_started_program_sees_weighs_as_there_whoever_else_sees_it() -> None:
+    helper = "from sklearn.preprocessing import StandardScaler\n\n\ndef scaled(features):\n    return StandardScaler().fit_transform(features)\n"
+    use = READ + "from helper import scaled\nfeatures = scaled(features)\n" + SPLIT + JUDGE
+    readme = {"README.md": "# Churn\n\nRun train.py.\n", "helper.py": helper}
+    for names in (("a.py", "train.py"), ("train.py", "z.py")):
+        files = {**readme, **dict.fromkeys(names, use)}
+        assert {each for each in said(files) if each[0] == "LKG001"} == MEDIUM

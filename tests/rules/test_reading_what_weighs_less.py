@@ -150,6 +150,19 @@ def hydra(files: dict[str, str], chosen: str) -> dict[str, str]:
     return {**files, "conf/main.yaml": files["conf/main.yaml"].format(chosen)}
 
 
+SWITCHED = """\
+import json
+from transformers import AutoModel
+
+
+def net(far=False):
+    if far:
+        return AutoModel.from_pretrained("acme/bert")
+    return None
+
+
+print(net({}))
+"""
 MILDER = [
     pytest.param("COD008", "P", {"a.py": CALLS.format("", "", "")}, {"a.py": CALLS.format("", "", "").replace("print(Net().run())", "print(1)").replace("run", "walk_it")}, id="a method that is not there, of a class that nothing makes"),
     pytest.param("TST003", "PS", chain("test_e2e.sh", "get", "clean"), chain("test_e2e.sh", "get", "clean", "fit"), id="a script that tries a part of the chain"),
@@ -168,6 +181,7 @@ MILDER = [
     pytest.param("COD008", "P", {"a.py": BRANCH.format(last="print('go on')")}, {"a.py": BRANCH.format(last="sys.exit(-1)")}, id="a branch that leaves the program"),
     pytest.param("COD008", "P", {"a.py": BRANCH.format(last="raise_it = 1")}, {"a.py": BRANCH.format(last="raise ValueError('unknown')")}, id="a branch that raises"),
     pytest.param("REP009", "PS", {"a.py": HUB.format("", "")}, {"a.py": HUB.format("\n\ndef load_encoder():\n    ", "")}, id="loaded in a function that nothing calls"),
+    pytest.param("REP009", "PS", {"a.py": SWITCHED.format("**json.load(open('o.json'))")}, {"a.py": SWITCHED.format("far=False")}, id="loaded under a switch that every caller leaves off"),
     pytest.param("REP009", "PS", {"a.py": HUB.format("", "")}, {"a.ipynb": notebook(HUB.format("", ""))}, id="loaded in a notebook beside a pipeline"),
     pytest.param("REP009", "PS", {"a.ipynb": notebook(HUB.format("", ", trust_remote_code=True"))}, {"a.ipynb": notebook(HUB.format("", ""))}, id="a notebook that runs the code of others"),
 ]  # fmt: skip

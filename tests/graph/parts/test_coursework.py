@@ -94,3 +94,11 @@ def test_a_service_may_say_itself_that_it_is_the_work_of_a_course(tmp_path: Path
     said = SERVICE.replace("FastAPI()", "FastAPI(description='Part of the course “My first service”.')")
     assert outcomes(tmp_path / "a", "# Score\n", **{"service.py": plain})["MON001"] == "finding"
     assert outcomes(tmp_path / "b", "# Score\n", **{"service.py": said})["MON001"] == "not-evidenced"
+
+
+@pytest.mark.parametrize(("readme", "told"), [("# Churn\n\nOur course project.\n", True), ("# Churn\n", False)])
+def test_the_signals_of_a_component_say_why_nothing_weighs_much(tmp_path: Path, readme: str, *, told: bool) -> None:
+    (tmp_path / "train.py").write_text("x = 1\n")
+    (tmp_path / "README.md").write_text(readme)
+    (component,) = audit(str(tmp_path), use_cache=False, jobs=1).components
+    assert ("it says “course project”, so that nothing weighs more than medium" in component.signals) is told

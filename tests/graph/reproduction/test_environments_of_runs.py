@@ -186,6 +186,20 @@ def test_what_starts_the_training() -> None:
     assert component({"fit.py": FIT, "README.md": "# A\n\nRun fit.py.\n"}).entry_points().named == ("fit.py",)
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("conf/job.yaml", "entry: jobs/fit.py\n"),
+        ("run.sh", "nohup launcher --file jobs/fit.py\n"),
+        ("pyproject.toml", '[project]\nname = "shop"\n[project.scripts]\nfit = "jobs.fit:main"\n'),
+    ],
+)
+def test_a_setting_a_word_of_a_command_and_an_installed_command_name_a_program(path: str, text: str) -> None:
+    files = {"jobs/fit.py": FIT, "jobs/__init__.py": ""}
+    assert component({**files, path: text}).entry_points().named == ("jobs/fit.py",)
+    assert component({**files, path: text.replace("fit", "tell")}).entry_points().named == ()
+
+
 def test_training_that_a_pipeline_in_code_imports_is_started_by_it() -> None:
     flow = "from prefect import flow\nfrom fit import train\n\n\n@flow\ndef run():\n    train()\n\n\nif __name__ == '__main__':\n    run()\n"
     fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef train():\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['b'])\n\n\nif __name__ == '__main__':\n    train()\n"
