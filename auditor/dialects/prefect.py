@@ -311,7 +311,7 @@ def _deployed(resolved: Program) -> dict[Local, list[tuple[str, Trigger]]]:
     """The schedules in files of deployments, by the flow that each starts: of many (`prefect.yaml`), or of one by itself."""
     found: dict[Local, list[tuple[str, Trigger]]] = defaultdict(list)
     for path, facts in sorted(resolved.files.items()):
-        if not (_DEPLOYMENTS.search(path) or _is_deployment(facts)):
+        if not facts.leaves or not (_DEPLOYMENTS.search(path) or _is_deployment(facts)):
             continue
         entries = {m[1]: str(leaf.value) for leaf in facts.leaves if (m := _ENTRY.match(leaf.key))}
         for leaf in facts.leaves:

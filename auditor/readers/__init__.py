@@ -9,7 +9,7 @@ import re
 import traceback
 from collections.abc import Iterable, Sequence
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -271,6 +271,7 @@ _INDEX = _Index(READERS)
 _HEAD = attrgetter("head")
 
 
+@lru_cache(maxsize=100_000)
 def candidates(path: str) -> tuple[Reader, ...]:
     """The readers that a path's name allows, in the order they are asked."""
     return _INDEX.find(path)

@@ -54,14 +54,14 @@ def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:
 
 def _is_kept_data(entry: Entry) -> bool:
     """A data or model file that is no test data and no link: by its suffix, or by the folder of data it lies in."""
-    if _OF_PACKAGES.search(entry.path):
-        return False  # lists of packages and their locks belong into git
-    named = (places.is_data(entry.path) or places.is_model(entry.path)) and not _is_media(entry.path)
-    return (
-        entry.content in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
-        and (named or _lies_with_data(entry.path))
-        and not places.is_test(entry.path)
-    )
+    return entry.content in (Content.HERE, Content.TOO_LARGE, Content.ABSENT) and _is_called_data(entry.path)
+
+
+@lru_cache(maxsize=100_000)
+def _is_called_data(path: str) -> bool:
+    """The same as far as its path tells: lists of packages and their locks belong into git."""
+    named = (places.is_data(path) or places.is_model(path)) and not _is_media(path)
+    return (named or _lies_with_data(path)) and not places.is_test(path) and not _OF_PACKAGES.search(path)
 
 
 _OF_PACKAGES = regex(r"(^|/)(package|composer|bower|deno|[\w.-]*[-.]?(lock|shrinkwrap|packages\.config))\.json$", re.I)
@@ -89,7 +89,6 @@ _IN_OTHER_FORMATS = NOT_DATA | {
 }
 
 
-@lru_cache(maxsize=100_000)
 def _lies_with_data(path: str) -> bool:
     """A file of no known kind in a folder of data: formats of one data set have names of their own."""
     name = path.rpartition("/")[2]

@@ -285,6 +285,7 @@ def _may_hold(commands: Iterable[Command]) -> bool:
     return _holds_part("\n".join(words))
 
 
+@lru_cache(maxsize=2_000)
 def _holds_part(text: str) -> bool:
     return any(part in text for part in _PARTS) and _MAY_HOLD.search(text) is not None
 

@@ -74,11 +74,16 @@ def _integration(world: World) -> Integration:
             continue
         (jobs if _does_something(step) else idle).append(step)
         tests = tests or (_tests(world, step) if _does_something(step) else None)
-    other = next((entry.path for entry in world.listing.entries if _OTHER_SYSTEMS.search(entry.path)), "")
+    other = next((entry.path for entry in world.listing.entries if _is_of_other_system(entry.path)), "")
     hidden = next((said for job in jobs if (said := _foreign(job) or _hides(job))), "")
     lacking = (entry.path for entry in world.listing.entries if entry.content is Content.ABSENT)
     absent = next((path for path in lacking if _SYSTEMS.search(path)), "")
     return Integration(tuple(jobs), tuple(idle), other, tests, hidden, absent, nested)
+
+
+@lru_cache(maxsize=100_000)
+def _is_of_other_system(path: str) -> bool:
+    return _OTHER_SYSTEMS.search(path) is not None
 
 
 def _does_something(step: DeclaredStep) -> bool:

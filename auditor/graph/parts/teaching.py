@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from posixpath import dirname, join
 
 from auditor.graph import places
@@ -143,6 +144,7 @@ def _built_together(p: Portrait) -> set[str]:
     }
 
 
+@lru_cache(maxsize=20)  # a history asks of the same texts at most of its points
 def coursework(readme: str) -> str:
     """The words by which a README calls its repository the work of a course; "" where it does not."""
     found = _COURSEWORK.search(readme[:6000]) or _MARKED.search(readme[:60_000])  # who made it why often ends a README
@@ -160,7 +162,12 @@ _ASSIGNED = regex(r"(?:^|/)(assignment|coursework|homework)/", re.I)
 
 def assigned(paths: Iterable[str]) -> str:
     """The folder by whose name a repository keeps what it was asked to do for a course; "" without one."""
-    found = next((match for path in paths if (match := _ASSIGNED.search(path))), None)
+    return next(filter(None, map(_assigned, paths)), "")
+
+
+@lru_cache(maxsize=100_000)
+def _assigned(path: str) -> str:
+    found = _ASSIGNED.search(path)
     return found[1] if found else ""
 
 

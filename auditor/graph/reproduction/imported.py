@@ -149,8 +149,17 @@ def _is_aside(world: World, path: str) -> bool:
     if not folder or path.endswith(".ipynb") or f"{folder}/__init__.py" in world.resolved.tree:
         return False
     around = {path, *world.resolved.code.importers(path)}
-    named = world.once(Started).programs | {each for each in around if each in world.documents.text}
-    return world.once(_is_packaged) and around.isdisjoint(named)
+    named = world.resolved.made_of(_Named, world.documents.text)
+    return (
+        world.once(_is_packaged) and around.isdisjoint(world.once(Started).programs) and not any(map(named.has, around))
+    )
+
+
+class _Named:
+    """Answers which paths a text names, each asked once."""
+
+    def __init__(self, text: str) -> None:
+        self.has = cache(text.__contains__)
 
 
 def _is_packaged(world: World) -> bool:
