@@ -96,10 +96,15 @@ class World:
         return frozenset(path for path in found if path in self.resolved.code.programs)
 
     def _flows(self) -> dict[str, tuple[Site, ...]]:
-        """The functions that orchestrators run, by the file that declares their steps."""
+        """The functions that orchestrators run, by the file that declares their steps, and console scripts, by their own."""
         found: dict[str, dict[Site, None]] = {}
+        code = self.resolved.code
+        for path, name in self.resolved.commands.console_scripts():
+            number = code.named(path, name) if path in code.programs else None
+            if number is not None and not code.programs[path].main_guard:  # most guards call the same
+                found.setdefault(path, {})[path, number] = None
         for step in self.steps.all:
-            if step.in_code and step.path in self.resolved.code.programs:
+            if step.in_code and step.path in code.programs:
                 found.setdefault(step.path, {}).update(((each.path, each.scope), None) for each in step.implements)
         return {path: tuple(sites) for path, sites in found.items() if sites}
 

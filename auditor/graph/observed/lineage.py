@@ -68,7 +68,7 @@ class Lineage:
         self.identities = identities
         self.launched = launched
         self.flows = flows
-        """The functions that an orchestrator runs, by the file that declares its steps."""
+        """The functions that an orchestrator runs, by the file that declares its steps, and console scripts, by their own."""
         self.touches: dict[Site, list[Touch]] = defaultdict(list)
         self._led: dict[tuple[str, frozenset[str] | None], tuple[Touch, ...]] = {}
         self.unresolved: dict[Site, list[Effect]] = defaultdict(list)

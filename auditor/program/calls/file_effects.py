@@ -16,6 +16,7 @@ from auditor.program.calls.named import Named, named_by_scopes
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site, Standing
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
+from auditor.program.configuration.commanded import COMMAND_LINES, commands
 from auditor.program.kept.answers import Topic, View
 from auditor.program.naming.code import Code, Config, Denotation, Frame, Instance, Library, Local, Partial
 from auditor.program.naming.scopes import CallSite, ScopeIndex
@@ -28,6 +29,8 @@ SURE, LIKELY = 0.95, 0.6
 
 _KEEPING = ("builtins.", "functools.", "abc.", "typing.", "contextlib.", "dataclasses.")
 """Decorators that give a function another form and call it no sooner."""
+MOST_GROUPS = 4
+"""Groups of commands within each other that are followed."""
 _NAMING = frozenset({Name, Attr})
 _LOOKING = frozenset({Name, Item, Call})
 """How a call looks up in a table what it calls."""
@@ -165,14 +168,29 @@ class _Reader:
             index = ScopeIndex.of_expression(decorator)
             for call_site in index.calls:
                 self._call(around, call_site, Frame(*around))
-            name = decorator.func if type(decorator) is Call else decorator
-            dotted = self.evaluator.denoter.dotted(name, Frame(*around))
+            dotted = self._decorator(decorator, Frame(*around))
             if dotted is not None and scope.kind == "function" and not dotted.startswith(_KEEPING):
                 call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
                 where = CallSite(call, (), dead=False, loop=0)
                 self._local(
                     around, where, Local(path, number), direct=False, registered=True, served=serves(self.code, dotted)
                 )
+
+    def _decorator(self, decorator: Expr, around: Frame, deep: int = MOST_GROUPS) -> str | None:
+        """The library name of a decorator; `@group.command()` of a function that a library decorated is that library's."""
+        name = decorator.func if type(decorator) is Call else decorator
+        dotted = self.evaluator.denoter.dotted(name, around)
+        if dotted is not None or type(name) is not Attr or not deep:
+            return dotted
+        group = self.evaluator.denoter.denote(name.base, around)
+        if type(group) is not Local:
+            return None
+        scope = self.code.scope(group.path, group.scope)
+        outer = Frame(group.path, max(scope.parent, 0))
+        made = (self._decorator(each, outer, deep - 1) for each in scope.decorators)
+        return next(
+            (f"{each}.{name.name}" for each in made if each is not None and not each.startswith(_KEEPING)), None
+        )
 
     def _call(self, site: Site, call_site: CallSite, around: Frame) -> None:
         call = call_site.call
@@ -181,6 +199,9 @@ class _Reader:
         match callee:
             case Library(dotted):
                 self._library(site, call_site, dotted, frame)
+                if dotted in COMMAND_LINES:
+                    for command in commands(self.evaluator, call, frame):
+                        self._local(site, call_site, command, direct=False)
             case Local() if type(call.func) in _LOOKING and self._looked_up(site, call_site, frame):
                 pass
             case Local():

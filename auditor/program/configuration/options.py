@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from auditor.model.facts import Word
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Opaque, Param
 from auditor.program.configuration.command_words import Option, distribute, read, written
+from auditor.program.configuration.commanded import COMMAND_LINES
 from auditor.program.configuration.option_truths import things
 from auditor.program.naming.code import Code, Frame, Instance, Local, Options
 from auditor.program.running.invocations import Invocation, argument
@@ -31,10 +32,7 @@ _OF_CLASS = frozenset(
 _DATACLASSES = "parse_args_into_dataclasses"
 _PARSING = frozenset({"parse_args", "parse_known_args", _DATACLASSES})
 _HANDING = frozenset({"Fire", "run", "cli", "CLI", "auto_cli", "call", "dispatch_command"})
-"""The last names of `_OF_FUNCTION`: a file that mentions none of them hands no function to any of those."""
-_OF_FUNCTION = frozenset(
-    {"fire.Fire", "fire.core.Fire", "typer.run", "tyro.cli", "jsonargparse.CLI", "jsonargparse.auto_cli", "defopt.run", "plac.call", "argh.dispatch_command"}
-)  # fmt: skip
+"""The last names of `COMMAND_LINES`: a file that mentions none of them hands no function to any of those."""
 _FLAGS = frozenset({"store_true", "store_false", "store_const", "count", "help", "version"})
 _ABSL = frozenset({"absl.flags.FLAGS", "tensorflow.app.flags.FLAGS", "tensorflow.compat.v1.app.flags.FLAGS", "tensorflow.flags.FLAGS"})  # fmt: skip
 MOST_WORDS = 200
@@ -172,7 +170,7 @@ class CommandLines:
 
     def _handed(self, path: str, call: Call, frame: Frame, found: dict[int, str]) -> None:
         """`fire.Fire(main)`, `typer.run(main)`: a function, or the methods of a class."""
-        if self.evaluator.denoter.dotted(call.func, frame) not in _OF_FUNCTION:
+        if self.evaluator.denoter.dotted(call.func, frame) not in COMMAND_LINES:
             return
         target = self.evaluator.denoter.denote(call.args[0], frame)
         if type(target) is Local and target.path == path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from posixpath import dirname, join
 from typing import TypeAlias
 
@@ -180,6 +180,13 @@ class Commands:
             msgspec.structs.replace(run, folder=run.folder or deeper.folder, launcher=start.launcher or run.launcher)
             for run in made
         )
+
+    def console_scripts(self) -> Iterator[tuple[str, str]]:
+        """The functions that packages of the repository declare as console scripts: the file and the name in it."""
+        for point in self.entry_points.all():
+            path = self.files.declared_module(point.module, point.folder)
+            if path is not None:
+                yield path, point.entry
 
     def _named(self, word: Word, rest: Words, stand: Stand) -> list[Run]:
         """A console script of the repository, a file, or some tool."""

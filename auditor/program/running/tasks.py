@@ -63,6 +63,11 @@ class EntryPoints:
         module, _, entry = target.partition("[")[0].strip().partition(":")
         self._points[name].append(Point(folder, module, entry))
 
+    def all(self) -> Iterator[Point]:
+        """All console scripts, in the order of the files that declare them."""
+        for points in self._points.values():
+            yield from points
+
     def console(self, name: str, folder: str) -> Point | None:
         """The console script of that name: that of the nearest package above a folder, else the only one."""
         points = self._points.get(name, [])

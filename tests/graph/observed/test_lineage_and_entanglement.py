@@ -54,6 +54,34 @@ def test_entries(files: dict[str, str], entries: tuple[str, ...]) -> None:
     assert graphs(files).world.lineage.entries == entries
 
 
+PACKAGE = "[project]\nname = 'shop'\nversion = '1'\n[project.scripts]\nshop = 'shop.cli:main'\n"
+COMMAND = "from lib import load\ndef main():\n    load('data/raw.csv')\ndef idle():\n    load('data/other.csv')\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "read"),
+    [
+        pytest.param({"pyproject.toml": PACKAGE}, {("read", "file:data/raw.csv")}, id="a console script"),
+        pytest.param(
+            {"pyproject.toml": PACKAGE.replace("cli:main", "cli:gone")}, set(), id="of a function that is gone"
+        ),
+        pytest.param({"pyproject.toml": PACKAGE.replace("cli:main", "far:main")}, set(), id="of a module that is gone"),
+        pytest.param({}, set(), id="a function that no package declares"),
+    ],
+)
+def test_a_console_script_starts_its_function_alone(files: dict[str, str], read: set[tuple[str, str]]) -> None:
+    tree = {**RAW, "lib.py": LIB, "src/shop/__init__.py": "", "src/shop/cli.py": COMMAND, **files}
+    found = graphs(tree)
+    assert found.world.lineage.entries == (("src/shop/cli.py",) if read else ())
+    assert (touched(found, "src/shop/cli.py") if read else set()) == read
+
+
+def test_a_console_script_beside_a_guard_is_what_the_guard_calls() -> None:
+    guarded = COMMAND + "if __name__ == '__main__':\n    idle()\n"
+    found = graphs({**RAW, "lib.py": LIB, "pyproject.toml": PACKAGE, "src/shop/cli.py": guarded})
+    assert touched(found, "src/shop/cli.py") == {("read", "file:data/other.csv")}
+
+
 @pytest.mark.parametrize(
     ("source", "id_", "kind"),
     [

@@ -214,3 +214,58 @@ def test_a_call_that_a_start_does_not_come_to_picks_nothing() -> None:
     assert _runs(quiet, "--stage", "train") == {"train"}
     loud = _TABLE.format(call=call, main=main, start="main(args.stage, True)")
     assert _runs(loud, "--stage", "train") == {"train", "tell"}
+
+
+_FIRED = "import fire\ndef ask(): pass\ndef idle(): pass\n"
+_JOBS = "class Jobs:\n    def train(self):\n        ask()\n    def _hidden(self):\n        idle()\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param(_FIRED + "fire.Fire(ask)\n", {"ask"}, id="a function"),
+        pytest.param(_FIRED + _JOBS + "fire.Fire(Jobs, name='x')\n", {"ask", "Jobs.train"}, id="a class"),
+        pytest.param(_FIRED + _JOBS + "fire.Fire(component=Jobs())\n", {"ask", "Jobs.train"}, id="an object"),
+        pytest.param(_FIRED + "fire.Fire({'ask': ask})\n", {"ask"}, id="a table"),
+        pytest.param(_FIRED + "fire.Fire([ask])\n", {"ask"}, id="a list"),
+        pytest.param(_FIRED + "fire.Fire()\n", {"ask", "idle"}, id="the module"),
+        pytest.param(_FIRED + _JOBS + "print(Jobs)\n", set(), id="a class that is no command line"),
+        pytest.param("import typer\ndef ask(): pass\ntyper.run()\n", set(), id="one that takes no module"),
+        pytest.param("from fire import Fire\ndef ask(): pass\nFire(jobs)\n", set(), id="what is not known"),
+    ],
+)
+def test_what_a_command_line_is_made_of_may_be_called(source: str, expected: set[str]) -> None:
+    assert reached({"main.py": source}) == expected
+
+
+_GROUP = "import click\n@click.group()\ndef cli(): pass\n@cli.command('train')\ndef ask(): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param(_GROUP, {"cli", "ask"}, id="a command of a group"),
+        pytest.param(_GROUP.replace("@cli.command('train')", "@cli.command"), {"cli", "ask"}, id="a bare decorator"),
+        pytest.param(
+            _GROUP + "@cli.group()\ndef data(): pass\n@data.command()\ndef load(): pass\n",
+            {"cli", "ask", "data", "load"},
+            id="a group in a group",
+        ),
+        pytest.param(
+            "def cli(): pass\n@cli.command()\ndef ask(): pass\n", set(), id="an attribute of a function of nobody"
+        ),
+        pytest.param(
+            "import functools\n@functools.cache\ndef cli(): pass\n@cli.command()\ndef ask(): pass\n",
+            set(),
+            id="a decorator that keeps",
+        ),
+        pytest.param("@a.command()\ndef a(): pass\n", set(), id="a group of itself"),
+    ],
+)
+def test_a_command_belongs_to_the_library_of_its_group(source: str, expected: set[str]) -> None:
+    assert reached({"main.py": source}) == expected
+
+
+def test_a_command_of_a_group_of_another_file() -> None:
+    files = {"main.py": _GROUP, "more.py": "from main import cli\n@cli.command()\ndef load(): pass\n"}
+    assert reached(files, "more.py") == {"load"}
