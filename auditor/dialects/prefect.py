@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from posixpath import dirname
+from typing import TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Program, Statement
+from auditor.dialects.contract import Pipeline, Program, Seen, Statement, running
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of
 from auditor.dialects.stating import Statements
 from auditor.dialects.symbolic import Machine
+from auditor.dialects.symbolic.machine import cut_short
 from auditor.dialects.symbolic.things import (
     Arguments,
     Function,
@@ -29,6 +32,7 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Command, Facts, Step, Trigger
 from auditor.model.regex import regex
 from auditor.program import Resolved
+from auditor.program.kept.answers import Topic, View
 from auditor.program.naming.code import Library, Local
 from auditor.program.symbolic.values import normal
 
@@ -48,13 +52,44 @@ _STARTERS = {
 _SHELL = {"shell_run_command": "command", "ShellTask": "command", "ShellOperation": "commands"}
 
 
+Deployed: TypeAlias = tuple[tuple[Local, tuple[tuple[str, Trigger], ...]], ...]
+"""The schedules of flows in files of deployments, each with its file."""
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """What the flows of a tree say that some files lead to when they run, with what deploys them, and where runs were cut short."""
+
+    starts: tuple[str, ...]
+    deployed: Deployed
+    pipelines: tuple[Pipeline, ...]
+    cut: tuple[str, ...]
+
+
 def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
-    """Every flow of the given files and those that import them."""
+    """Every flow of the given files and those that import them, as long as what was looked at stays the same."""
+    starts = running(resolved, paths, Prefect.roots, Prefect().declaring())
+    if not starts:
+        return
+    deployed = _deployed(resolved)
+
+    def find(view: View) -> _Said:
+        return _said(Seen(view), starts, deployed)
+
+    def fits(known: _Said) -> bool:
+        return (known.starts, known.deployed) == (starts, deployed)
+
+    said = resolved.early(Topic(TOOL, find, _Said), fits).of(starts[0])
+    yield from said.pipelines
+    yield from cut_short({*said.cut}.intersection(paths))
+
+
+def _said(program: Program, starts: tuple[str, ...], deployed: Deployed) -> _Said:
     meaning = Prefect()
-    machine = meaning.begin(resolved, paths)
+    machine = meaning.start_all(program, starts)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
-    yield from _Statements(machine, meaning, [*flows, *meaning.blocks]).all()
-    yield from machine.cut(paths)
+    statements = _Statements(machine, meaning, [*flows, *meaning.blocks], deployed)
+    pipelines = (statement for statement in statements.all() if isinstance(statement, Pipeline))
+    return _Said(starts, deployed, tuple(pipelines), tuple(sorted(machine.spent)))
 
 
 class Prefect(Flowing):
@@ -229,14 +264,14 @@ class _Statements(Statements):
 
     tool = TOOL
 
-    def __init__(self, machine: Machine, meaning: Prefect, flows: list[Flow]) -> None:
+    def __init__(self, machine: Machine, meaning: Prefect, flows: list[Flow], deployed: Deployed) -> None:
         super().__init__(machine, flows, meaning.triggers)
         self.used = {id(result.call) for flow in flows for call in flow.calls for result in call.feeds}
-        self.deployed = _deployed(machine.resolved)
+        self.deployed = {local: list(triggers) for local, triggers in deployed}
         for unit in meaning.sourced:
             local = _target(machine.resolved, meaning.text(unit.given.get("entrypoint", 1)), "")
             if local is not None:
-                self.deployed[local] += meaning.triggers[id(unit)]
+                self.deployed.setdefault(local, []).extend(meaning.triggers[id(unit)])
 
     def name(self, flow: Flow) -> str:
         """Its own name, or that of its file."""
@@ -307,7 +342,7 @@ def _slug(name: str) -> str:
     return name.lower().replace("_", "-").replace(" ", "-")
 
 
-def _deployed(resolved: Program) -> dict[Local, list[tuple[str, Trigger]]]:
+def _deployed(resolved: Resolved) -> Deployed:
     """The schedules in files of deployments, by the flow that each starts: of many (`prefect.yaml`), or of one by itself."""
     found: dict[Local, list[tuple[str, Trigger]]] = defaultdict(list)
     for path, facts in sorted(resolved.files.items()):
@@ -321,7 +356,7 @@ def _deployed(resolved: Program) -> dict[Local, list[tuple[str, Trigger]]]:
                 times = str(leaf.value) if match[2] == "cron" else f"{match[2]} {leaf.value}"
                 if local is not None:
                     found[local].append((path, Trigger("schedule", times, leaf.line)))
-    return found
+    return tuple((local, tuple(triggers)) for local, triggers in found.items())
 
 
 def _is_deployment(facts: Facts) -> bool:
