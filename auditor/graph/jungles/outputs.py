@@ -37,6 +37,10 @@ _DELIVERED = regex(
 _RECORD = regex(r"(^|[/_.-])(meta-?data|manifest|registry|status|state|progress|history)[^/]*\.(json|ya?ml|txt)$", re.I)
 
 
+_HANDING_ON = frozenset({Role.COPY, Role.LOG_ARTIFACT})
+"""Calls that hand a file on: what a program uploads after it wrote it, it does not take from another."""
+
+
 class Shared(msgspec.Struct, frozen=True):
     """A file that several programs of one chain write. `chain` tells what ties them."""
 
@@ -88,7 +92,7 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
         (t.artefact.path, program)
         for program in programs_of(world, owned)
         for t in world.lineage.of_program(program)
-        if t.way == "read"
+        if t.way == "read" and t.effect.role not in _HANDING_ON
     }
     found = []
     files = written_files(world, owned)
