@@ -11,7 +11,14 @@ from auditor.graph.jungles.work import Hidden, work_in
 from auditor.graph.world import World
 from auditor.model.facts import Command
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.running.commands import Run
+
+_LISTING = frozenset({"--collect-only", "--co", "--version", "--help"})
+"""Options with which a tool for tests runs none."""
+_PICKING = ("-m", "-k", "--deselect", "--ignore", "--lf", "--last-failed")
+"""Options with which it runs a part."""
+_PATH = regex(r"^[^-].*/|^[^-].*\.py$")
 
 
 def hidden(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
@@ -27,12 +34,36 @@ def hidden(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
 def _guarded(world: World, step: DeclaredStep) -> Iterator[Hidden]:
     """Commands that the step says may fail."""
     allowed = dict(step.step.attrs).get("allow-failure") == "true"
-    guarded = [(run, work) for run in step.runs if (allowed or run.guard) and (work := _work_or_check(world, run))]
+    guarded = [
+        (run, work)
+        for run in step.runs
+        if (allowed or run.guard) and not _is_checked(step, run) and (work := _work_or_check(world, run))
+    ]
     by_line = {run.line: (Place(step.path, run.line), work) for run, work in reversed(guarded)}
     if by_line:
         (place, work), *others = (by_line[line] for line in sorted(by_line))
         told = tuple(other.says(f"and here: {done}") for other, done in others)
         yield Hidden("command", step.step.name, work, place, others=told)
+
+
+def _is_checked(step: DeclaredStep, run: Run) -> bool:
+    """Whether a command only lists tests, or the same step runs the same tests where they may not fail unseen."""
+    if run.kind != "test":
+        return False
+    return _lists(run) or any(
+        other.kind == "test" and not other.guard and not _lists(other) and _covers(other, run) for other in step.runs
+    )
+
+
+def _lists(run: Run) -> bool:
+    return any(word.text in _LISTING for word in run.args)
+
+
+def _covers(other: Run, run: Run) -> bool:
+    """Whether one command for tests runs all that another does: in the same paths, picking the same or nothing."""
+    words, whole = ([word.text for word in each.args] for each in (other, run))
+    same = [word for word in words if _PATH.search(word)] == [word for word in whole if _PATH.search(word)]
+    return same and (words == whole or not any(word.startswith(_PICKING) for word in words))
 
 
 def _work_or_check(world: World, run: Run) -> str:
