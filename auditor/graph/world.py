@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from posixpath import dirname
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.uncalled import Uncalled
 from auditor.program.kept.answers import Answers
+from auditor.program.naming.code import Instance, Local
 from auditor.program.running.launches import launches
 from auditor.program.running.mentions import mentions
 from auditor.program.running.tests import holds_tests
@@ -99,14 +100,23 @@ class World:
         """The functions that orchestrators run, by the file that declares their steps, and console scripts, by their own."""
         found: dict[str, dict[Site, None]] = {}
         code = self.resolved.code
-        for path, name in self.resolved.commands.console_scripts():
-            number = code.named(path, name) if path in code.programs else None
-            if number is not None and not code.programs[path].main_guard:  # most guards call the same
+        for path, number in self._console_scripts():
+            if not code.programs[path].main_guard:  # most guards call the same
                 found.setdefault(path, {})[path, number] = None
         for step in self.steps.all:
             if step.in_code and step.path in code.programs:
                 found.setdefault(step.path, {}).update(((each.path, each.scope), None) for each in step.implements)
         return {path: tuple(sites) for path, sites in found.items() if sites}
+
+    def _console_scripts(self) -> Iterator[Site]:
+        """What console scripts start: a function, wherever it was imported from, or the file of an object that makes commands."""
+        modules = self.resolved.evaluator.denoter.modules
+        for path, name in self.resolved.commands.console_scripts():
+            meant = modules.member(path, name)
+            if type(meant) is Local:
+                yield meant.path, meant.scope
+            elif type(meant) is Instance:
+                yield path, 0
 
     @property
     def files(self) -> Mapping[str, Facts]:

@@ -8,10 +8,9 @@ import pytest
 
 from auditor.dialects import prefect
 from auditor.dialects.contract import Seen
-from auditor.graph.declared.steps import Steps
-from auditor.knowledge import load
-from auditor.program import Memory, resolve
+from auditor.program import Memory
 from auditor.program.kept.answers import View
+from tests.dialects.returning import changed_and_back, said
 from tests.program.kept.shop import Contents, Held, Texts, gone, put, replaced
 
 DEPLOYED = "entrypoint: flows/churn.py:main\nflow_name: churn\nschedule:\n  cron: 0 3 * * *\n"
@@ -32,26 +31,10 @@ CHANGES: dict[str, Callable[[Texts], None]] = {
 }
 
 
-def said(contents: Contents, texts: Texts, memory: Memory | None) -> object:
-    facts = contents.facts(texts)
-    program = resolve(facts, frozenset(facts), load(), memory=memory)
-    found = Steps(program).declarations
-    program.store()
-    return found
-
-
 @pytest.mark.parametrize("change", sorted(CHANGES))
 def test_a_change_and_back(change: str) -> None:
-    contents, memory, held, texts = Contents(), Memory(), Held(), dict(START)
-    start = said(contents, texts, memory)
-    assert said(contents, texts, Memory(held)) == start
-    CHANGES[change](texts)
-    anew = said(contents, texts, None)
-    assert anew != start
-    assert said(contents, texts, memory) == anew
-    assert said(contents, texts, Memory(held)) == anew
-    assert said(contents, dict(START), memory) == start
-    assert said(contents, dict(START), Memory(held)) == start
+    before, after = changed_and_back(START, CHANGES[change])
+    assert before != after
 
 
 def test_flows_run_again_only_where_they_changed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.pages import graphs
 
 JOB = "jobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
-MODULE = {"tests/test_a.py": "def test_a():\n    assert 1\n", "a.py": "x = 1\n"}
+MODULE = {"tests/test_a.py": "def test_a():\n    assert 1\n", "a.py": "import joblib\njoblib.dump(1, 'm.pkl')\n"}
 
 
 def hidden(*commands: str) -> int:
@@ -27,6 +27,7 @@ def hidden(*commands: str) -> int:
         pytest.param(["pytest tests/unit/", "pytest tests/ || true"], 1, id="other paths"),
         pytest.param(["pytest tests/ --co", "pytest tests/ || true"], 1, id="where they are only listed"),
         pytest.param(["pytest --collect-only || true"], 0, id="a list of tests"),
+        pytest.param(["pytest", "python a.py || true"], 1, id="a program beside tests"),
         pytest.param(["pytest tests/ || true", "pytest tests/ -m slow || true"], 1, id="neither counts"),
     ],
 )

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from auditor.dialects.dagster.assets import Asset, Dep, Key, Keys, Spec, joined, members
 from auditor.dialects.flowing import Flowing, Unit
 from auditor.dialects.symbolic.things import Arguments, Function, Items, Made, Table, Thing, Where, options
-from auditor.model.ir import Attr, Expr, Item, Name
+from auditor.model.ir import Expr, Item
 from auditor.program.naming.code import Frame, Local
+from auditor.program.naming.scopes import last_name
 
 SEVERAL = frozenset({"multi_asset", "multi_observable_source_asset", "graph_multi_asset"})
 _NO_DATA = ("Resource", "Client", "Context", "Config", "Session", "Engine")
@@ -157,7 +158,7 @@ class Maker:
         denoted = denoter.denote(base, frame)
         if type(denoted) is Local:
             return any(name.startswith("dagster") for name in denoter.ancestry(denoted))
-        spelled = base.name if type(base) is Attr else base.id if type(base) is Name else ""
+        spelled = last_name(base)
         name = denoter.dotted(base, frame) or spelled
         last = name.rpartition(".")[2]
         return last.startswith("Resource") or last.endswith(_NO_DATA) or name.startswith("dagster.")

@@ -14,6 +14,7 @@ from auditor.model.ir import Attr, Call, Const, If, Name, Program
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.code import Code, Frame, Local, Options
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.words import records
 
 LONG = 5
@@ -145,9 +146,9 @@ def _handed_on(world: World, path: str) -> bool:
                     callee = denoter.denote(site.call.func, frame)
                     if type(callee) is not Local or callee.path != path:
                         return True
-                if type(value) is Call and _last(value) == "vars":
+                if type(value) is Call and last_name(value.func) == "vars":
                     return True
-            if _last(site.call) in ("vars", "setattr", "getattr", "asdict"):
+            if last_name(site.call.func) in ("vars", "setattr", "getattr", "asdict"):
                 return True
     return False
 
@@ -163,7 +164,3 @@ def _named(code: Code, path: str) -> frozenset[str]:
     texts = (text for text in words.said if text.isidentifier())
     params = (param.name for scope in code.programs[path].scopes for param in scope.params)
     return frozenset(name.lower() for name in (*words.members, *texts, *params))
-
-
-def _last(call: Call) -> str:
-    return call.func.name if type(call.func) is Attr else call.func.id if type(call.func) is Name else ""

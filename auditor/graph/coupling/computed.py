@@ -13,7 +13,7 @@ from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Name,
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local
-from auditor.program.naming.scopes import children
+from auditor.program.naming.scopes import children, last_name
 from auditor.program.naming.shapes import shapes, written
 from auditor.program.naming.statements import placed
 
@@ -132,7 +132,7 @@ def _uncast(value: Expr) -> Expr:
     """What is inside of conversions of type."""
     while type(value) is Call:
         func = value.func
-        name = func.id if type(func) is Name else func.name if type(func) is Attr else ""
+        name = last_name(func)
         if name not in _CASTS:
             return value
         if type(func) is Attr and name in ("astype", "copy", "get"):

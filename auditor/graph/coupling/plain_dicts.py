@@ -12,6 +12,7 @@ from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Param, Tab
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local, Shown
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.words import records
 
 FEWEST_KEYS = 5
@@ -114,5 +115,5 @@ def _names_dict(annotation: Expr) -> bool:
     if type(annotation) is Item:
         inner = annotation.base.id if type(annotation.base) is Name else ""
         return _names_dict(annotation.key) if inner == "Optional" else _names_dict(annotation.base)
-    last = annotation.id if type(annotation) is Name else annotation.name if type(annotation) is Attr else ""
+    last = last_name(annotation)
     return last in _DICTS

@@ -13,7 +13,7 @@ from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Stmt
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Code
-from auditor.program.naming.scopes import ScopeIndex, children
+from auditor.program.naming.scopes import ScopeIndex, children, last_name
 from auditor.program.naming.statements import heads, placed, within
 
 _SKIPPING = {
@@ -124,7 +124,7 @@ def _coerces(value: Expr) -> bool:
 
 def _last(value: Expr) -> str:
     func = value.func if type(value) is Call else value
-    return func.name if type(func) is Attr else func.id if type(func) is Name else ""
+    return last_name(func)
 
 
 def _counts(call: Call) -> bool:

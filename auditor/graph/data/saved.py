@@ -6,9 +6,9 @@ import re
 
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Expr, Name
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import within
 
 _FOR_ANYTHING = frozenset({"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve"})
@@ -25,7 +25,7 @@ def holds_model(world: World, effect: Effect) -> bool:
         return True
     if effect.site[0] in world.once(_making):
         return True
-    words = [word for arg in effect.call.args for part in within(arg) if (word := _word(part))]
+    words = [word for arg in effect.call.args for part in within(arg) if (word := last_name(part))]
     words += [value.text() for value in effect.targets]
     return any(_CALLED.search(word) for word in words)
 
@@ -40,7 +40,3 @@ def _making(world: World) -> frozenset[str]:
 
 def _keeps_anything(effect: Effect) -> bool:
     return effect.name.partition(".")[0] in _FOR_ANYTHING
-
-
-def _word(expr: Expr) -> str:
-    return expr.id if type(expr) is Name else expr.name if type(expr) is Attr else ""

@@ -16,6 +16,7 @@ from auditor.graph.declared.steps import PIPELINES, DeclaredStep
 from auditor.graph.jungles.file_edges import FileEdge, joinable
 from auditor.graph.jungles.readers import serves
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.observed.uses import WRITING
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Const
@@ -37,7 +38,7 @@ _DELIVERED = regex(
 _RECORD = regex(r"(^|[/_.-])(meta-?data|manifest|registry|status|state|progress|history)[^/]*\.(json|ya?ml|txt)$", re.I)
 
 
-_HANDING_ON = frozenset({Role.COPY, Role.LOG_ARTIFACT})
+_HANDING_ON = frozenset({Role.COPY, Role.LOG_ARTIFACT, *WRITING})
 """Calls that hand a file on: what a program uploads after it wrote it, it does not take from another."""
 
 

@@ -10,7 +10,7 @@ from auditor.graph.world import World
 from auditor.model.facts import Word
 from auditor.model.ir import Attr, Call, Const, Expr, Name
 from auditor.program.naming.code import Frame
-from auditor.program.naming.scopes import children
+from auditor.program.naming.scopes import children, last_name
 from auditor.program.running.runs import Run
 
 _PARSER = "argparse.ArgumentParser"
@@ -69,11 +69,11 @@ class Taken:
         if len(commands) != 1 or not all(map(_is_of_click, commands[0])):
             return frozenset()
         calls = [each for each in commands[0] if type(each) is Call]
-        if [_last(call) for call in calls if _last(call) not in _OF_COMMANDS] != ["command"]:
+        if [last_name(call.func) for call in calls if last_name(call.func) not in _OF_COMMANDS] != ["command"]:
             return frozenset()
         if any(name in ("", "cls", "context_settings") for call in calls for name, _ in call.keywords):
             return frozenset()
-        flags = _flags([call for call in calls if _last(call) == "option"])
+        flags = _flags([call for call in calls if last_name(call.func) == "option"])
         return flags | {"--version"} if flags else flags
 
     def _added(self, path: str) -> frozenset[str]:
@@ -89,19 +89,19 @@ class Taken:
         made = [
             frame
             for frame, call in calls
-            if _last(call) == "ArgumentParser" and self._dotted(call.func, frame) == _PARSER
+            if last_name(call.func) == "ArgumentParser" and self._dotted(call.func, frame) == _PARSER
         ]
-        parsed = [call for _, call in calls if _last(call) == "parse_args"]
+        parsed = [call for _, call in calls if last_name(call.func) == "parse_args"]
         filling = {"add_argument", *self._bound(path, _is_filling)}
         holding = {
             *filling,
             *self._bound(path, _is_making),
-            *(_base(call) for _, call in calls if _last(call) in _FILLING),
+            *(_base(call) for _, call in calls if last_name(call.func) in _FILLING),
         }
         handed_on = any(name in holding for _, call in calls for name in _handed(call))  # another function may fill it
         if len(made) != 1 or not parsed or handed_on or any(call.args or call.keywords for call in parsed):
             return frozenset()
-        return _flags([call for _, call in calls if _last(call) in filling])
+        return _flags([call for _, call in calls if last_name(call.func) in filling])
 
     def _bound(self, path: str, holds: Callable[[Expr | None], bool]) -> Iterator[str]:
         """The names that are bound to a value of some kind."""
@@ -118,7 +118,7 @@ def _is_of_click(decorator: Expr) -> bool:
 
 def _is_making(value: Expr | None) -> bool:
     """A parser or a group of it."""
-    return type(value) is Call and _last(value) in _MAKING
+    return type(value) is Call and last_name(value.func) in _MAKING
 
 
 def _is_filling(value: Expr | None) -> bool:
@@ -140,10 +140,6 @@ def _flags(added: list[Call]) -> frozenset[str]:
             own |= {f"--no-{flag.removeprefix('--')}" for flag in own}
         flags |= own
     return frozenset({*flags, "--help"}) if flags else frozenset()
-
-
-def _last(call: Call) -> str:
-    return call.func.name if type(call.func) is Attr else call.func.id if type(call.func) is Name else ""
 
 
 def _base(call: Call) -> str:

@@ -15,10 +15,11 @@ from auditor.graph.world import World
 from auditor.knowledge import Library
 from auditor.model.artefact import Role
 from auditor.model.facts import Facts
-from auditor.model.ir import Attr, Call, Const, Expr, Group, Name, Return, Table
+from auditor.model.ir import Call, Const, Expr, Group, Return, Table
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import within
 
 MANAGED = regex(
@@ -263,7 +264,7 @@ def _is_liveness(world: World, path: str, effect: Effect) -> bool:
 
 def _is_answer(call: Call) -> bool:
     """Whether a call only wraps what is answered: `JSONResponse({"status": "ok"})`, `jsonify(...)`."""
-    name = call.func.name if type(call.func) is Attr else call.func.id if type(call.func) is Name else ""
+    name = last_name(call.func)
     keywords = (value for _, value in call.keywords)
     return (name.endswith("Response") or name == "jsonify") and all(map(_is_constant, keywords))
 

@@ -20,7 +20,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
-from auditor.program.naming.scopes import CallSite
+from auditor.program.naming.scopes import CallSite, last_name
 from auditor.program.naming.statements import heads, placed, within
 
 _KEEPING = frozenset({
@@ -144,7 +144,7 @@ def _trains(world: World, reached: Iterable[Site]) -> bool:
 def takes(world: World, handler: Handler) -> bool:
     """Whether an endpoint takes anything in: parameters, or the request itself."""
     params = [param for param in handler.endpoint.params if param.name not in ("self", "cls")]
-    if any(param.annotation is not None and _named(param.annotation) == "WebSocket" for param in params):
+    if any(param.annotation is not None and last_name(param.annotation) == "WebSocket" for param in params):
         params = [] if not any(_receives(world, site) for site in handler.reached) else params
     return bool(params) or any(_asks_request(world, site) for site in handler.reached)
 
@@ -203,13 +203,8 @@ def _typed(world: World, handler: Handler) -> bool:
 
 def _elements(key: Expr) -> bool:
     """Whether what stands in the brackets of a type names types itself: `list[float]`, but not `dict[str, Any]`."""
-    names = {_named(node) for node in within(key)} - {""}
+    names = {last_name(node) for node in within(key)} - {""}
     return bool(names) and not names & {"Any", "object", "dict", "Dict"}
-
-
-def _named(node: Expr) -> str:
-    """The name that a name or an attribute ends with; "" for anything else."""
-    return node.id if type(node) is Name else node.name if type(node) is Attr else ""
 
 
 def _checks(world: World, site: Site) -> bool:
@@ -220,7 +215,7 @@ def _checks(world: World, site: Site) -> bool:
     if any(effect.role is Role.VALIDATE for effect in world.resolved.effects.own.get(site, ())):
         return True
     for call in world.resolved.code.index(*site).calls:
-        name = _named(call.call.func)
+        name = last_name(call.call.func)
         if name == "astype" and type(call.call.func) is Attr and _mentions_input(call.call.func.base):
             return True
         if (name in _CONVERTING and any(_mentions_input(arg) and not _predicted(arg) for arg in call.call.args)) or (
@@ -253,7 +248,7 @@ def _aborts(statement: object) -> bool:
 def _mentions_input(expr: Expr) -> bool:
     """Whether an expression looks at more than the method, the name of a file, or whether there is a model."""
     named = [node for node in within(expr) if type(node) in (Name, Attr, Item)]
-    return bool(named) and not any(_NOT_INPUT.match(_named(node)) for node in named)
+    return bool(named) and not any(_NOT_INPUT.match(last_name(node)) for node in named)
 
 
 # --- what goes out ---
@@ -312,7 +307,7 @@ def _keeps(world: World, site: Site, call: CallSite) -> Iterator[Kept]:
     given = (*call.call.args, *(value for _, value in call.call.keywords))
     if all(type(value) is Const for value in given):
         return
-    name = _named(call.call.func)
+    name = last_name(call.call.func)
     if name in _ERRORS or name in ("jsonify", "JSONResponse"):
         return
     logs = name in _LOGGING and type(call.call.func) is Attr
@@ -328,7 +323,7 @@ def _words(given: Iterable[Expr]) -> Iterator[str]:
         for node in within(value):
             if type(node) is Const and isinstance(node.value, str):
                 yield node.value
-            elif named := _named(node):
+            elif named := last_name(node):
                 yield named
 
 

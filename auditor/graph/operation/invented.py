@@ -12,12 +12,13 @@ from auditor.graph.coupling.sides import PREDICTING
 from auditor.graph.operation.handling import Handler, handlers
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Group, Name, Return, Table
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Return, Table
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.calls.origins import Origin
 from auditor.program.naming.code import Frame
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import placed, within
 
 _ANSWER = regex(r"(\w+_)?(predictions?|probabilit(y|ies)|proba|score|confidence|forecast|risk)|predicted_\w+", re.I)
@@ -101,8 +102,4 @@ def _leads(world: World, handler: Handler, site: Site) -> Iterator[bool]:
         if edge.caller in handler.way and edge.direct:
             tests = world.resolved.code.index(*edge.caller).tests
             around = (tests[construct] for construct, _ in edge.site.block if construct in tests)
-            yield not any(_MEANT.search(_named(part)) for test in around for part in within(test))
-
-
-def _named(part: Expr) -> str:
-    return part.id if type(part) is Name else part.name if type(part) is Attr else ""
+            yield not any(_MEANT.search(last_name(part)) for test in around for part in within(test))

@@ -16,6 +16,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import Placed, heads, placed, within
 
 _TRADING = frozenset({
@@ -169,7 +170,7 @@ def _bound(world: World, site: Site) -> str:
 def _bounding(node: Expr) -> str:
     if type(node) is Item and type(node.key) is Slice:
         return "a slice"
-    said = node.id if type(node) is Name else node.name if type(node) is Attr else ""
+    said = last_name(node)
     if type(node) is Const and isinstance(node.value, str) and len(node.value) < 60:
         said = node.value
     if type(node) is Call:

@@ -16,9 +16,10 @@ from auditor.graph.operation.serving import serving
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.facts import Trigger
-from auditor.model.ir import Attr, Const, Name
+from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.model.regex import regex
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.words import records
 
 
@@ -145,7 +146,7 @@ def _from_code(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] 
         if not code.words(path).mentions(_STARTING):
             continue
         for number, call in code.calls(path):
-            name = call.func.name if type(call.func) is Attr else call.func.id if type(call.func) is Name else ""
+            name = last_name(call.func)
             texts = " ".join(
                 text for node in records(call) if type(node) is Const and isinstance(text := node.value, str)
             )

@@ -13,11 +13,11 @@ from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.failures import nested
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Assert, Attr, Call, If, Name, Raise
+from auditor.model.ir import Assert, Call, If, Raise
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
-from auditor.program.naming.scopes import children
+from auditor.program.naming.scopes import children, last_name
 
 _CHECKING = regex(
     r"valid|check(?!out|point)|verif|quality|expect|schema|freshness|sensor|sanity|assert|test_data|ensure|audit|compare_count|row_?count|anomal",
@@ -139,7 +139,7 @@ def _refusals(body: Iterable[object]) -> Iterator[int]:
             stack, named = [statement.test], set()
             while stack:
                 node = stack.pop()
-                named.add(node.id if type(node) is Name else node.name if type(node) is Attr else "")
+                named.add(last_name(node))
                 stack.extend(children(node))
             if not named & _TRANSPORT:
                 yield statement.line
@@ -148,7 +148,7 @@ def _refusals(body: Iterable[object]) -> Iterator[int]:
 def _leaves(statement: object) -> bool:
     value = getattr(statement, "value", None)
     func = value.func if type(value) is Call else None
-    return (func.id if type(func) is Name else func.name if type(func) is Attr else "") in (
+    return last_name(func) in (
         "exit",
         "_exit",
         "quit",

@@ -11,9 +11,10 @@ from auditor.graph import places
 from auditor.graph.declared.steps import Steps
 from auditor.graph.observed.lineage import Lineage
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Group, Name
+from auditor.model.ir import Call, Const, Group
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
+from auditor.program.naming.scopes import last_name
 
 
 class Signal(msgspec.Struct, frozen=True):
@@ -119,7 +120,7 @@ class Portrait:
             call
             for path in ([at] if at in code.programs else sorted(beside))
             for _, call in code.calls(path)
-            if _called(call) == "setup"
+            if last_name(call.func) == "setup"
         ]
 
     def _packs(self, path: str) -> bool:
@@ -145,11 +146,6 @@ class Portrait:
 
 _NO_PACKAGE = frozenset({"tool.uv.package", "tool.poetry.package-mode"})
 """Settings by which a definition says whether there is anything to install."""
-
-
-def _called(call: Call) -> str:
-    """The last word of what a call calls."""
-    return call.func.id if type(call.func) is Name else call.func.name if type(call.func) is Attr else ""
 
 
 def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage) -> list[str]:

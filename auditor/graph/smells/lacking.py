@@ -38,6 +38,7 @@ from auditor.model.ir import (
 )
 from auditor.model.regex import regex
 from auditor.program.naming.code import Frame
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import bodies, heads, placed, within
 
 _GIVEN = frozenset(dir(builtins)) | {
@@ -173,7 +174,7 @@ def _is_plain(sight: Sight, path: str, program: Program) -> bool:
     )
     for _, call in code.calls(path) if may_bind else ():
         func = call.func
-        name = func.id if type(func) is Name else func.name if type(func) is Attr else ""
+        name = last_name(func)
         if name in _DYNAMIC and _may_bind(name, call):
             return False
     return not any(

@@ -39,6 +39,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Code, Frame, Library, Local
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import Placed, placed, within
 
 _Span: TypeAlias = tuple[int, int]
@@ -198,7 +199,7 @@ def _dropped(code: Code, path: str) -> Iterator[tuple[Site, Placed, Call]]:
 def _may_make(call: Call) -> bool:
     """Whether a call may make an error: classes of errors have a capital letter (PEP 8), under whatever name they are called."""
     func = call.func
-    name = func.id if type(func) is Name else func.name if type(func) is Attr else ""
+    name = last_name(func)
     return name.lstrip("_")[:1].isupper()
 
 

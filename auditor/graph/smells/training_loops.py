@@ -18,6 +18,7 @@ from auditor.model.regex import regex
 from auditor.program.calls.branches import reach
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Local
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import Placed, heads, within
 
 _TORCH = frozenset({"torch"})
@@ -167,7 +168,7 @@ def _clears(world: Sight, site: Site) -> bool:
             return True
         for each in index.calls:
             func = each.call.func
-            name = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+            name = last_name(func)
             if name in _CLEARING or (type(func) is Name and "zero" in name.lower()):
                 return True
     # Stores such as `self.weight.grad = None` have no plain receiver.

@@ -14,11 +14,11 @@ from auditor.graph.data.versions import SETTINGS, Root
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Assert, Attr, Call, Expr, If, Name, Raise, Stmt
+from auditor.model.ir import Assert, Attr, Call, Expr, If, Raise, Stmt
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
-from auditor.program.naming.scopes import children
+from auditor.program.naming.scopes import children, last_name
 from auditor.program.naming.words import records
 
 _OF_REQUESTS = frozenset(
@@ -116,7 +116,7 @@ def _stop(world: World, owned: Callable[[str], bool]) -> Place | None:
 
 def _asks_verdict(test: Expr) -> bool:
     for node in records(test):
-        name = node.name if type(node) is Attr else node.id if type(node) is Name else ""
+        name = last_name(node)
         if _VERDICT.search(name):
             return True
     return False

@@ -11,9 +11,10 @@ from auditor.graph.data.optional import only_creates
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
-from auditor.model.ir import Attr, Call, Name
+from auditor.model.ir import Call
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
+from auditor.program.naming.scopes import last_name
 
 SURE = 0.7
 _KINDS = frozenset({NodeKind.DATASET, NodeKind.MODEL})
@@ -83,4 +84,4 @@ def _is_sheltered(world: World, site: Site) -> bool:
 
 def _last(expr: object) -> str:
     func = expr.func if type(expr) is Call else expr
-    return func.name if type(func) is Attr else func.id if type(func) is Name else ""
+    return last_name(func)

@@ -17,6 +17,7 @@ from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record,
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Code
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.words import records
 
 _ASSERTING = regex(r"^(_?assert\w*|fail|raises|warns|deprecated_call|expect_\w+|verify\w*|check_\w+|throws)$")
@@ -294,4 +295,4 @@ def _begins_with_skip(body: tuple[object, ...]) -> bool:
 def _last(expr: object) -> str:
     """The last word of a name, an attribute or of what a call calls."""
     func = expr.func if type(expr) is Call else expr
-    return func.name if type(func) is Attr else func.id if type(func) is Name else ""
+    return last_name(func)

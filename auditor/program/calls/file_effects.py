@@ -188,9 +188,7 @@ class _Reader:
         scope = self.code.scope(group.path, group.scope)
         outer = Frame(group.path, max(scope.parent, 0))
         made = (self._decorator(each, outer, deep - 1) for each in scope.decorators)
-        return next(
-            (f"{each}.{name.name}" for each in made if each is not None and not each.startswith(_KEEPING)), None
-        )
+        return next((f"{each}.{name.name}" for each in made if each is not None), None)
 
     def _call(self, site: Site, call_site: CallSite, around: Frame) -> None:
         call = call_site.call
@@ -199,9 +197,6 @@ class _Reader:
         match callee:
             case Library(dotted):
                 self._library(site, call_site, dotted, frame)
-                if dotted in COMMAND_LINES:
-                    for command in commands(self.evaluator, call, frame):
-                        self._local(site, call_site, command, direct=False)
             case Local() if type(call.func) in _LOOKING and self._looked_up(site, call_site, frame):
                 pass
             case Local():
@@ -222,6 +217,15 @@ class _Reader:
         for _, value in call.keywords:
             if type(value) in _NAMING:
                 self._handed(site, call_site, callee, value, frame)
+        if type(callee) is Library and callee.dotted in COMMAND_LINES:
+            self._commanded(site, call_site, frame)
+
+    def _commanded(self, site: Site, call_site: CallSite, frame: Frame) -> None:
+        """The functions that a library makes commands of, but for those that the call names: any call may call these."""
+        named = {edge.callee for edge in self.calls if edge.call is call_site.call}
+        for command in commands(self.evaluator, call_site.call, frame):
+            if command not in named:
+                self._local(site, call_site, command, direct=False)
 
     def _looked_up(self, site: Site, call_site: CallSite, frame: Frame) -> bool:
         """Calls of all functions of the table in which a call looks up what it calls; whether it does."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from auditor.model.ir import Attr, Call, Const, Expr, Name
 from auditor.program.naming import fixtures
 from auditor.program.naming.code import Code, Denotation, Frame, Library, Local, Module
-from auditor.program.naming.scopes import ScopeIndex
+from auditor.program.naming.scopes import ScopeIndex, last_name
 from auditor.program.symbolic.values import Hole, Value, Values, is_absolute, is_temporary, is_uri
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Trials:
     def _by(self, call: Call, frame: Frame) -> Trial:
         """What one call replaces."""
         func = call.func
-        name = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+        name = last_name(func)
         if name in _CHDIR:
             return Trial(moved=self._is_moved(call, name, frame))
         if name not in _PATCH or not call.args or not self._is_patch(func, frame):

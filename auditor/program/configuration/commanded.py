@@ -20,40 +20,36 @@ _OF_ITS_MODULE = frozenset({"fire.Fire", "fire.core.Fire", "jsonargparse.CLI", "
 
 
 def commands(evaluator: Evaluator, call: Call, frame: Frame) -> Iterator[Local]:
-    """The functions that a call of one of `COMMAND_LINES` may call, but for those that it names: any call may call these.
+    """The functions that a call of one of `COMMAND_LINES` may call.
 
-    A class or its object stands for its methods, a dictionary or list for what it holds, nothing at all for the module.
+    A class stands for its methods and what makes an object of it, an object for its methods, a dictionary or list for what it
+    holds, nothing at all for the module.
     """
     given = call.args[0] if call.args else dict(call.keywords).get("component")
     if given is not None:
-        yield from _within(evaluator, given, frame)
+        held = given.items if type(given) is Group else given.values if type(given) is Table else (given,)
+        for each in held:
+            yield from _within(evaluator, each, frame)
     elif evaluator.denoter.dotted(call.func, frame) in _OF_ITS_MODULE:
         for number in evaluator.code.nested(frame.path, 0):
-            yield from _of(evaluator, Local(frame.path, number), named=False)
+            yield from _of(evaluator, Local(frame.path, number), made=True)
 
 
 def _within(evaluator: Evaluator, given: Expr, frame: Frame) -> Iterator[Local]:
-    held = given.items if type(given) is Group else given.values if type(given) is Table else None
-    if held is not None:
-        for item in held:
-            meant = evaluator.denoter.denote(item, frame)
-            if type(meant) is Local:
-                yield from _of(evaluator, meant, named=False)
-        return
     meant = evaluator.denoter.denote(given, frame)
     of = meant.of if type(meant) is Instance else meant
     if type(of) is Local:
-        yield from _of(evaluator, of, named=True)
+        yield from _of(evaluator, of, made=of is meant)
 
 
-def _of(evaluator: Evaluator, meant: Local, *, named: bool) -> Iterator[Local]:
-    """A function itself if the call does not name it already; of a class the methods that do not begin with `_`."""
+def _of(evaluator: Evaluator, meant: Local, *, made: bool) -> Iterator[Local]:
+    """A function itself, of a class its public methods, and its `__init__` where the command line makes the object."""
     code = evaluator.code
     if code.scope(meant.path, meant.scope).kind != "class":
-        if not named:
-            yield meant
+        yield meant
         return
     for number in code.nested(meant.path, meant.scope):
         inner = code.scope(meant.path, number)
-        if inner.kind == "function" and not inner.name.rpartition(".")[2].startswith("_"):
+        name = inner.name.rpartition(".")[2]
+        if inner.kind == "function" and (not name.startswith("_") or (made and name == "__init__")):
             yield Local(meant.path, number)

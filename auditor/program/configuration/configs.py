@@ -9,11 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Expr, Name
+from auditor.model.ir import Attr, Call, Expr
 from auditor.model.regex import regex
 from auditor.program.configuration import hydra
 from auditor.program.naming.code import Code, Config, Frame, Instance
 from auditor.program.naming.handles import opened
+from auditor.program.naming.scopes import last_name
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic import paths
 from auditor.program.symbolic.values import (
@@ -153,7 +154,7 @@ class Configs:
         for number in self.code.scopes(frame.path):
             for site in self.code.index(frame.path, number).calls:
                 func = site.call.func
-                last = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+                last = last_name(func)
                 if last in ("initialize", "initialize_config_dir") and site.call is not expr:
                     folder = self._text(
                         argument(site.call, "config_path", 0) or argument(site.call, "config_dir", 0), frame

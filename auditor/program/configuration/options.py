@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from auditor.model.facts import Word
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Opaque, Param
 from auditor.program.configuration.command_words import Option, distribute, read, written
-from auditor.program.configuration.commanded import COMMAND_LINES
+from auditor.program.configuration.commanded import COMMAND_LINES, commands
 from auditor.program.configuration.option_truths import things
 from auditor.program.naming.code import Code, Frame, Instance, Local, Options
+from auditor.program.naming.scopes import last_name
 from auditor.program.running.invocations import Invocation, argument
 from auditor.program.symbolic.values import MOST_ALTERNATIVES, Value, Values, hole, literal, of_word
 
@@ -124,7 +125,7 @@ class CommandLines:
         for number in (first, *[other for other in self.code.scopes(path) if other != first]):
             for site in self.code.index(path, number).calls:
                 func = site.call.func
-                name = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+                name = last_name(func)
                 frame = Frame(path, number, block=site.block)
                 if name == "add_argument":
                     made = _argparse(site.call, frame)
@@ -163,21 +164,18 @@ class CommandLines:
                 found[number] = kind
             for site in self.code.index(path, number).calls if hands else ():
                 func = site.call.func
-                last = func.name if type(func) is Attr else func.id if type(func) is Name else ""
-                if last in _HANDING and site.call.args:
+                last = last_name(func)
+                if last in _HANDING:
                     self._handed(path, site.call, Frame(path, number, block=site.block), found)
         return found
 
     def _handed(self, path: str, call: Call, frame: Frame, found: dict[int, str]) -> None:
-        """`fire.Fire(main)`, `typer.run(main)`: a function, or the methods of a class."""
+        """`fire.Fire(main)`, `typer.run(main)`: the functions of the file that such a call makes commands of."""
         if self.evaluator.denoter.dotted(call.func, frame) not in COMMAND_LINES:
             return
-        target = self.evaluator.denoter.denote(call.args[0], frame)
-        if type(target) is Local and target.path == path:
-            if self.code.scope(path, target.scope).kind == "class":
-                found.update(dict.fromkeys(self.code.nested(path, target.scope), "method"))
-            else:
-                found[target.scope] = "signature"
+        for command in commands(self.evaluator, call, frame):
+            if command.path == path:
+                found[command.scope] = "signature" if self.code.owner(path, command.scope) is None else "method"
 
     def _decorated(self, path: str, number: int) -> str:
         scope = self.code.scope(path, number)
@@ -186,7 +184,7 @@ class CommandLines:
             func = decorator.func if type(decorator) is Call else decorator
             if type(func) not in (Attr, Name):
                 continue
-            last = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+            last = last_name(func)
             if last in ("option", "argument", "command"):
                 dotted = self.evaluator.denoter.dotted(func, around) or ""
                 if dotted.startswith("click.") and last != "command":
@@ -344,7 +342,7 @@ class CommandLines:
         """Words that choose a part of a program: names of sub-parsers, commands of a group, functions that fire calls."""
         names = set(self.code.of_program(path, _sub_parsers, frozenset[str]))
         commands = self._kinds(path)
-        if len(commands) > 1:
+        if len(commands) > 1 or "method" in commands.values():
             last = [self.code.scope(path, number).name.rpartition(".")[2] for number in commands]
             names |= {*last, *(name.replace("_", "-") for name in last)}
         return frozenset(names)
@@ -404,7 +402,7 @@ def _typer(param: Param) -> tuple[Expr | None, bool]:
     default = param.default
     marker = default if type(default) is Call else _annotated_call(param.annotation)
     if type(marker) is Call and type(marker.func) in (Attr, Name):
-        last = marker.func.name if type(marker.func) is Attr else marker.func.id if type(marker.func) is Name else ""
+        last = last_name(marker.func)
         if last in ("Option", "Argument"):
             given = argument(marker, "default", 0) if marker is default else default
             return (None if type(given) is Opaque else given), last == "Argument"

@@ -42,7 +42,7 @@ from auditor.program.naming.code import (
     Shown,
 )
 from auditor.program.naming.members import Members
-from auditor.program.naming.scopes import Binding
+from auditor.program.naming.scopes import Binding, last_name
 
 if TYPE_CHECKING:
     from auditor.program.symbolic.evaluate import Evaluator
@@ -217,7 +217,7 @@ class Denoter:
             annotation = annotation.operands[0]
         if type(annotation) is Item and type(annotation.base) in (Name, Attr):
             base = annotation.base
-            last = base.id if type(base) is Name else base.name if type(base) is Attr else ""
+            last = last_name(base)
             if last in ("Optional", "Annotated", "Final", "ClassVar"):
                 annotation = annotation.key
         found = self.denote(annotation, frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0)))

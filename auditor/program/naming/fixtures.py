@@ -5,8 +5,9 @@ from __future__ import annotations
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from auditor.model.ir import Attr, Call, Expr, Name
+from auditor.model.ir import Call, Expr
 from auditor.program.naming.code import Frame, Local
+from auditor.program.naming.scopes import last_name
 from auditor.program.symbolic import values
 
 if TYPE_CHECKING:
@@ -55,4 +56,4 @@ def _given(evaluator: Evaluator, made: tuple[str, int]) -> list[Expr]:
 
 def _is_fixture(decorator: Expr) -> bool:
     func = decorator.func if type(decorator) is Call else decorator
-    return (func.name if type(func) is Attr else func.id if type(func) is Name else "") == "fixture"
+    return last_name(func) == "fixture"

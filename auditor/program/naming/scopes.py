@@ -426,6 +426,11 @@ def integer(expr: Expr | None) -> int | None:
     return expr.value if type(expr) is Const and type(expr.value) is int else None
 
 
+def last_name(expr: object) -> str:
+    """The last name of what an expression names: `c` of `a.b.c`, and of `c`; "" of all that is no name."""
+    return expr.name if type(expr) is Attr else expr.id if type(expr) is Name else ""
+
+
 def children(node: Expr) -> Iterable[Expr]:
     """The direct sub-expressions, in order of evaluation as far as it matters."""
     parts = CHILDREN.get(type(node))

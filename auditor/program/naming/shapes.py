@@ -40,6 +40,7 @@ from auditor.model.ir import (
     Walrus,
     With,
 )  # fmt: skip
+from auditor.program.naming.scopes import last_name
 
 DEEPEST = 30
 
@@ -221,7 +222,7 @@ def _stacks(statement: Stmt) -> bool:
     func = value.func
     if type(func) is Call:
         return True
-    name = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+    name = last_name(func)
     if name == "add":
         return any(type(arg) is Call for arg in value.args)
     target = statement.targets[0] if type(statement) is Assign else None

@@ -26,6 +26,7 @@ from auditor.model.ir import (
     Walrus,
 )
 from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import within
 from auditor.program.rows import calls, items, tables, times
 from auditor.program.rows.iteration import elements
@@ -116,7 +117,7 @@ def _draws(expr: Expr) -> bool:
     """Whether a call draws figures by chance, by its name."""
     if type(expr) is not Call:
         return False
-    return (expr.func.name if type(expr.func) is Attr else expr.func.id if type(expr.func) is Name else "") in _DRAWN
+    return last_name(expr.func) in _DRAWN
 
 
 def _reckoned(op: str, operands: list[Value]) -> Value:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from auditor.model.ir import Attr, Import, Name, Program
+from auditor.model.ir import Import, Program
 from auditor.model.regex import regex
+from auditor.program.naming.scopes import last_name
 
 _TEST = regex(
     r"(^|/)_*(tests?|testing|test[-_]?data|unit_?tests?|integration_?tests?|e2e)_*/|(^|/)(test_[^/]*|[^/]*_test(er)?|conftest)\.py$",
@@ -30,7 +31,7 @@ def holds_tests(program: Program) -> bool:
         name = scope.name.rpartition(".")[2]
         if scope.kind == "function" and _TEST_FUNCTION.match(name):
             return True
-        if scope.kind == "class" and any(_named(base).endswith("TestCase") for base in scope.bases):
+        if scope.kind == "class" and any(last_name(base).endswith("TestCase") for base in scope.bases):
             return True
         for statement in scope.body:
             if type(statement) is Import and any(
@@ -38,7 +39,3 @@ def holds_tests(program: Program) -> bool:
             ):
                 return True
     return False
-
-
-def _named(base: object) -> str:
-    return base.id if type(base) is Name else base.name if type(base) is Attr else ""

@@ -57,6 +57,10 @@ def test_entries(files: dict[str, str], entries: tuple[str, ...]) -> None:
 PACKAGE = "[project]\nname = 'shop'\nversion = '1'\n[project.scripts]\nshop = 'shop.cli:main'\n"
 COMMAND = "from lib import load\ndef main():\n    load('data/raw.csv')\ndef idle():\n    load('data/other.csv')\n"
 
+TYPED = (
+    "import typer\nfrom lib import load\napp = typer.Typer()\n@app.command()\ndef main():\n    load('data/raw.csv')\n"
+)
+
 
 @pytest.mark.parametrize(
     ("files", "read"),
@@ -67,6 +71,19 @@ COMMAND = "from lib import load\ndef main():\n    load('data/raw.csv')\ndef idle
         ),
         pytest.param({"pyproject.toml": PACKAGE.replace("cli:main", "far:main")}, set(), id="of a module that is gone"),
         pytest.param({}, set(), id="a function that no package declares"),
+        pytest.param(
+            {
+                "pyproject.toml": PACKAGE.replace("cli:main", "entry:start"),
+                "src/shop/entry.py": "from shop.cli import main as start\n",
+            },
+            {("read", "file:data/raw.csv")},
+            id="from where another module takes it",
+        ),
+        pytest.param(
+            {"pyproject.toml": PACKAGE.replace("cli:main", "cli:app"), "src/shop/cli.py": TYPED},
+            {("read", "file:data/raw.csv")},
+            id="an object that makes commands of functions",
+        ),
     ],
 )
 def test_a_console_script_starts_its_function_alone(files: dict[str, str], read: set[tuple[str, str]]) -> None:

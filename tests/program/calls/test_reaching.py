@@ -238,6 +238,13 @@ def test_what_a_command_line_is_made_of_may_be_called(source: str, expected: set
     assert reached({"main.py": source}) == expected
 
 
+def test_a_function_that_a_command_line_names_is_handed_to_it_once() -> None:
+    effects = program({"main.py": _FIRED + "fire.Fire(ask)\n"}).effects
+    assert [effects.code.scope(edge.callee.path, edge.callee.scope).name for edge in effects.calls["main.py", 0]] == [
+        "ask"
+    ]
+
+
 _GROUP = "import click\n@click.group()\ndef cli(): pass\n@cli.command('train')\ndef ask(): pass\n"
 
 

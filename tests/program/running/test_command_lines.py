@@ -15,6 +15,8 @@ ARGPARSE = (
     "p.add_argument('--many', nargs='+')\np.add_argument('--flag', action='store_true')\na = p.parse_args()\n"
 )
 
+JOBS = "class Jobs:\n    def __init__(self, root=1): pass\n    def train(self, data=1): pass\n    def _help(self, other=1): pass\n"
+
 
 def given(source: str | Mapping[str, str], *commands: str, shown: bool = False) -> list[Value]:
     """What the last question of main.py can be when these commands start it."""
@@ -96,6 +98,36 @@ def given(source: str | Mapping[str, str], *commands: str, shown: bool = False) 
             id="fire on a class",
         ),
         pytest.param(
+            "import fire\nclass Jobs:\n    def __init__(self, root='r'):\n        ask(root)\n    def train(self):\n        pass\nfire.Fire(Jobs)",
+            "train --root in.csv",
+            "in.csv",
+            id="fire on what makes an object",
+        ),
+        pytest.param(
+            "import fire\nclass Jobs:\n    def train(self, data):\n        ask(data)\nfire.Fire(Jobs)",
+            "train in.csv",
+            "in.csv",
+            id="fire on a method by position",
+        ),
+        pytest.param(
+            "import fire\nclass Jobs:\n    def train(self, data='d'):\n        ask(data)\nfire.Fire(Jobs())",
+            "train --data in.csv",
+            "in.csv",
+            id="fire on an object",
+        ),
+        pytest.param(
+            "import fire\ndef train(data='d'):\n    ask(data)\ndef test(): pass\nfire.Fire({'train': train, 'test': test})",
+            "train --data in.csv",
+            "in.csv",
+            id="fire on a table",
+        ),
+        pytest.param(
+            "import fire\ndef train(data='d'):\n    ask(data)\nfire.Fire()",
+            "train --data in.csv",
+            "in.csv",
+            id="fire on the module",
+        ),
+        pytest.param(
             "from absl import app, flags\nflags.DEFINE_string('data', 'd', 'help')\nFLAGS = flags.FLAGS\nask(FLAGS.data)",
             "--data=in.csv",
             "in.csv",
@@ -140,6 +172,20 @@ def test_a_parser_of_another_module_reads_the_command_line_of_the_program() -> N
         "opts.py": "import argparse\ndef get():\n    p = argparse.ArgumentParser()\n    p.add_argument('--data')\n    return p.parse_args()",
     }
     assert [value.text() for value in given(files, "--data in.csv")] == ["in.csv"]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"main.py": "import fire\nfrom jobs import train\ndef own(x=1): pass\nfire.Fire(train)"}, set(), id="of another module"),
+        pytest.param({"main.py": "import fire\nfrom jobs import Jobs\nfire.Fire(Jobs)"}, set(), id="of a class of another module"),
+        pytest.param({"main.py": f"import fire\n{JOBS}fire.Fire(Jobs)"}, {"root", "data"}, id="of a class"),
+        pytest.param({"main.py": f"import fire\n{JOBS}fire.Fire(Jobs())"}, {"data"}, id="of an object that is made already"),
+    ],
+)  # fmt: skip
+def test_the_options_of_a_file_are_those_of_its_own_commands(files: dict[str, str], expected: set[str]) -> None:
+    options = program({**files, "jobs.py": f"def train(data=1): pass\n{JOBS}"}).evaluator.options
+    assert {option.dest for option in options.of_program("main.py")} == expected
 
 
 def test_each_start_has_its_own_value_and_those_without_one_the_default() -> None:
