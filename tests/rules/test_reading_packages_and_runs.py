@@ -433,3 +433,21 @@ def test_a_folder_beside_the_program_is_no_model_of_a_hub(source: str, names: li
     begin = "from pathlib import Path\nfrom transformers import AutoModel\nROOT = Path(__file__).resolve().parent\n"
     files = {"fit.py": begin + source + "net = AutoModel.from_pretrained(load)\n"}
     assert [finding.entity for finding in found(files, "REP009")] == names
+
+
+@pytest.mark.parametrize(
+    ("saved", "names"),
+    [
+        ("net.save_pretrained('aligned')", []),
+        ("net.save_pretrained(save_directory='./aligned/')", []),
+        ("net.save_pretrained('other')", ["aligned"]),
+        ("net.push_to_hub('aligned')", ["aligned"]),
+        ("net.save_pretrained(name)", ["aligned"]),
+    ],
+)
+def test_a_folder_that_a_program_saves_a_model_to_is_no_model_of_a_hub(saved: str, names: list[str]) -> None:
+    files = {
+        "fit.py": f"def fit(net, name):\n    {saved}\n",
+        "serve.py": "from transformers import AutoModel\nnet = AutoModel.from_pretrained('aligned')\n",
+    }
+    assert [finding.entity for finding in found(files, "REP009")] == names

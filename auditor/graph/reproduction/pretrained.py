@@ -15,6 +15,7 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const
 from auditor.model.place import Place
 from auditor.model.regex import regex
+from auditor.program.naming.scopes import last_name
 from auditor.program.running.invocations import argument
 
 LEAST = 0.6
@@ -37,6 +38,7 @@ _LOADERS = frozenset(
     }
 )
 """What a data set is read by where the name means a format and not a data set."""
+_SAVING = frozenset({"save_pretrained", "save_to_disk"})
 _BRANCHES = frozenset({"main", "master", "refs/heads/main"})
 _HUB_NAME = regex(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
 
@@ -96,13 +98,27 @@ def _named(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, To
                 kind, _, rest = touch.artefact.id.partition(":")
                 name = rest.partition(":")[2]
                 known = kind == "name" and not touch.artefact.templated and _HUB_NAME.fullmatch(name)
-                if known and name not in _LOADERS and not _is_folder(touch, name):
+                own = name in _LOADERS or name in world.once(_saved) or _is_folder(touch, name)
+                if known and not own:
                     yield name, touch
 
 
 def _is_folder(touch: Touch, name: str) -> bool:
     """Whether a name is a path from the place of the program on, whatever lies there: no hub is asked for it."""
     return any(value.anchored and value.text() == name for value in touch.effect.targets)
+
+
+def _saved(world: World) -> frozenset[str]:
+    """The names under which programs save what they trained or fetched: to load one of these is to load that folder."""
+    code = world.resolved.code
+    paths = (path for path in code.paths if code.words(path).mentions(_SAVING))
+    calls = (call for path in paths for _, call in code.calls(path) if last_name(call.func) in _SAVING)
+    firsts = (argument(call, "save_directory", 0) for call in calls)
+    return frozenset(
+        each.value.removeprefix("./").rstrip("/")
+        for each in firsts
+        if type(each) is Const and isinstance(each.value, str)
+    )
 
 
 def _of_hub(touch: Touch) -> bool:
