@@ -132,7 +132,8 @@ def _move(check: CheckScore, audit: Audit, pages: RulePages) -> Move:
     here = [finding for finding in found if finding.component == check.component] or found
     fired = {finding.rule for finding in here}
     named = tuple(rule for rule in check.rules if rule in fired) or check.rules
-    title = rule_title(audit, named[0], pages) if named else plain(check.id)
+    leading = here[0].rule if here else next(iter(named), "")  # whose remedy it is
+    title = rule_title(audit, leading, pages) if leading else plain(check.id)
     action = sentence(here[0].remedy) if here else _first_step(named, pages)
     return Move(title=title, action=action, rules=named, points=check.recoverable, effort=_effort(named, audit))
 
