@@ -20,8 +20,9 @@ class Trouble(Fact):
 
     Codes: `syntax`, `python2`, `newer-syntax`, `template`, `encoding`, `binary`, `too-large`, `too-deep`,
     `invalid` (not valid in its format), `pointer` (a stand-in for content kept elsewhere), `absent`,
-    `unread` (its bytes are listed and cannot be had), `dialect` (a variant of its language that is not known), `outcome`
-    (what a run left of another file, which is not read).
+    `unread` (its bytes are listed and cannot be had), `dialect` (a variant of its language that is not known), `ipython`
+    (lines of a notebook in a program, which is read without them), `outcome` (what a run left of another file, which is
+    not read).
     """
 
     line: int | None

@@ -19,9 +19,14 @@ _ENDING = _LINE_MAGICS - {"fs", "sql"}
 """Magics that end with their line: what stands below in their cell is further magics and lines of Python."""
 
 
+def is_notebook(text: str) -> bool:
+    """Whether a program is a notebook of Databricks."""
+    return text.startswith(_HEADER)
+
+
 def escapes(text: str) -> tuple[Escape, ...]:
     """What the `# MAGIC` comments of a Databricks notebook say; Markdown is left out. Empty for any other file."""
-    if not text.startswith(_HEADER):
+    if not is_notebook(text):
         return ()
     found: list[Escape] = []
     line, counted = 1, 0

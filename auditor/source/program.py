@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from operator import attrgetter
 
 from auditor.model.facts import Trouble
 from auditor.model.ir import Cell, Const, Escape, Expr, If, Name, Op, Program, Scope
@@ -14,6 +15,7 @@ from auditor.source.decode import decode
 from auditor.source.expressions import Bindings, lower
 from auditor.source.included import included
 from auditor.source.limits import MAX_BYTES, MAX_EXPRESSION
+from auditor.source.magics import plain
 from auditor.source.scopes import Draft
 from auditor.source.statements import lower_module
 from auditor.source.syntax import explain, too_deep
@@ -31,9 +33,27 @@ def read_program(data: bytes) -> Read:
         return None, doubts
     escapes = databricks.escapes(decoded.text)
     program, troubles = program_of(decoded.text, escapes=escapes)
+    if program is None:
+        program, troubles = _unmarked(decoded.text, escapes) or (program, troubles)
     if program is None and not decoded.certain:
         return None, doubts  # a wrong guess of the encoding explains the broken syntax
     return program, (*doubts, *troubles)
+
+
+def _unmarked(text: str, escapes: tuple[Escape, ...]) -> Read | None:
+    """A notebook saved as a program with lines of IPython among its Python; None where that is not what broke it."""
+    taken = plain(text)
+    if not taken.escapes:
+        return None
+    program, _ = program_of(
+        taken.text, escapes=tuple(sorted((*escapes, *taken.escapes), key=attrgetter("line"))), explained=False
+    )
+    if program is None:
+        return None
+    if databricks.is_notebook(text):
+        return program, ()  # the platform runs them as they stand
+    line = taken.escapes[0].line
+    return program, (Trouble(line, "IPython among the Python: it runs in a notebook, not as a program", "ipython"),)
 
 
 def read_expression(text: str) -> Expr | None:

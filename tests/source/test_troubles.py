@@ -8,6 +8,7 @@ import warnings
 
 import pytest
 
+from auditor.model.facts import NOT_READ
 from auditor.model.ir import Const, Escape, Import, Imported, Name
 from auditor.source import read_program
 from auditor.source.limits import MAX_BYTES
@@ -196,3 +197,38 @@ def test_databricks_magics_are_escapes() -> None:
         Escape("shell", "sh", "ls /data", 14),
         Escape("magic", "pip", "install pandas", 16),
     )
+
+
+UNMARKED = b"""# Databricks notebook source
+!pip install /Volumes/a/b.whl
+# COMMAND ----------
+%restart_python
+# COMMAND ----------
+# MAGIC %sql select 1
+x = 10 %2
+"""
+
+
+def test_a_databricks_notebook_with_magics_that_are_not_marked_is_read() -> None:
+    found, troubles = read_program(UNMARKED)
+    assert found is not None
+    assert troubles == ()
+    assert [(escape.kind, escape.name, escape.line) for escape in found.escapes] == [
+        ("shell", "!", 2),
+        ("magic", "restart_python", 4),
+        ("magic", "sql", 6),
+    ]
+
+
+def test_ipython_in_a_program_is_told_and_the_rest_is_read() -> None:
+    found, (trouble,) = read_program(b"import os\n!pip install pandas\nimport pandas\n")
+    assert found is not None
+    assert (trouble.code, trouble.line) == ("ipython", 2)
+    assert trouble.code not in NOT_READ
+
+
+@pytest.mark.parametrize("text", [b"!pip install a\nx = = 1\n", b"x = = 1\n", b"%s = $x\ny ==\n"])
+def test_broken_python_stays_broken_beside_ipython(text: bytes) -> None:
+    found, (trouble,) = read_program(text)
+    assert found is None
+    assert trouble.code != "ipython"

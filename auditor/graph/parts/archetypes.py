@@ -43,6 +43,10 @@ def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, 
             if letter in NAMES
         )
     signals = [signal for ask in SIGNALS for signal in ask(portrait)]
+    if all(signal.letter == "L" for signal in signals) and _combine(signals) < LIBRARY and _is_study(portrait):
+        signals.append(
+            Signal("R", LIBRARY, "reads data, divides it, trains and judges, and nobody is told to install it")
+        )
     scores = {letter: _combine(s for s in signals if s.letter == letter) for letter in NAMES}
     _settle(scores, signals)
     found = [
@@ -94,6 +98,11 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
             scores["N"] *= 0.6  # what is there to be learnt from is no analysis
     if scores["N"] >= SURE:
         scores["R"] *= 0.6
+
+
+def _is_study(portrait: Portrait) -> bool:
+    """Whether a whole study is there, from the data to the judgement, and not only what others could use for one."""
+    return all(portrait.roles.get(role) for role in (Role.READ, Role.SPLIT, Role.FIT, Role.EVALUATE))
 
 
 def _fallback(portrait: Portrait) -> ArchetypeScore:

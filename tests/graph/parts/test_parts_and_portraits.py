@@ -77,6 +77,14 @@ SERVICE = "import joblib\nfrom fastapi import FastAPI\napp = FastAPI()\nm = jobl
 DVC = "stages:\n  a: {cmd: python a.py, outs: [x.csv]}\n  b: {cmd: python b.py, deps: [x.csv]}\n"
 PUBLISH = "on: push\njobs:\n  p:\n    runs-on: x\n    steps:\n      - uses: pypa/gh-action-pypi-publish@v1\n"
 PD = "import pandas as pd\n"
+SETUP_ONLY = "from setuptools import setup\nsetup(name='churn', version='1')\n"
+STUDY = (
+    PD
+    + "from sklearn.linear_model import Ridge\nfrom sklearn.metrics import r2_score\n"
+    + "from sklearn.model_selection import train_test_split\n"
+    + "def study(path):\n    d = pd.read_csv(path)\n    a, b, c, e = train_test_split(d[['x']], d['y'])\n"
+    + "    return r2_score(e, Ridge().fit(a, c).predict(b))\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +120,12 @@ PD = "import pandas as pd\n"
         ),
         pytest.param({"a.py": FIT}, "R", id="trains, and nothing says more"),
         pytest.param({"a.py": CODE}, "L", id="plain code"),
+        pytest.param({"setup.py": SETUP_ONLY, "churn/study.py": STUDY}, "R", id="a study that a setup.py stands beside"),
+        pytest.param({"setup.py": SETUP_ONLY, "churn/fit.py": FIT}, "L", id="a package with a step of a study"),
+        pytest.param(
+            {"setup.py": SETUP_ONLY, "churn/study.py": STUDY, "README.md": "# Churn\n\n`pip install churn`\n"},
+            "L", id="a package that others install and that brings a study",
+        ),
     ],
 )  # fmt: skip
 def test_the_strongest_archetype(files: dict[str, str], letter: str) -> None:
