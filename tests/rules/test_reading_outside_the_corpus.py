@@ -1052,7 +1052,7 @@ def fetch(folder, name):
 def test_archives_that_are_unpacked_into_one_folder_do_not_overwrite_each_other() -> None:
     reads = SK.replace("read_csv('d.csv')", "read_parquet('data')") + FIT
     get = "from common import fetch\nfor name in ['a.zip', 'b.zip']:\n    fetch('data', name)\n"
-    train = "from common import fetch\nfetch('data', 'c.zip')\n" + reads
+    train = "from common import fetch\n" + reads + "fetch('data', 'c.zip')\n"
     assert not found({"common.py": FETCHES, "get.py": get, "train.py": train}, "PIP005")
     saves = "import pandas as pd\n\n\ndef fetch(folder, name):\n    pd.read_csv(name).to_parquet(folder)\n"
     assert found({"common.py": saves, "get.py": get, "train.py": train}, "PIP005")
@@ -1370,3 +1370,26 @@ def test_a_key_that_only_a_default_stands_beside_is_read_where_it_is_set() -> No
 def test_debt_and_the_look_alike_of_a_later_reading(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
     assert found(debt, rule)
     assert not found(alike, rule)
+
+
+STEP = "import pandas as pd\n\n\ndef clean():\n    pd.read_csv('raw.csv').to_csv('data/clean.csv')\n\n\nif __name__ == '__main__':\n    clean()\n"
+LEARN = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef learn(path):\n    f = pd.read_csv(path)\n    return Ridge().fit(f, f.y)\n"
+SAVES = "    pd.read_csv('raw.csv').dropna().to_csv('data/clean.csv')\n"
+READS = "    learn('data/clean.csv')\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param(SAVES + READS, False, id="it reads what it wrote"),
+        pytest.param(READS + SAVES, True, id="it reads, then it writes"),
+        pytest.param("    save()\n    learn('data/clean.csv')\n", False, id="a function of its own writes first"),
+        pytest.param("    learn('data/clean.csv')\n    save()\n", True, id="a function of its own writes last"),
+        pytest.param(
+            "    pd.read_csv('data/clean.csv').dropna().to_csv('data/clean.csv')\n", True, id="in one expression"
+        ),
+    ],
+)
+def test_a_program_that_reads_what_it_wrote_itself_takes_it_from_no_other(body: str, told: bool) -> None:
+    whole = f"import pandas as pd\nfrom learn import learn\n\n\ndef save():\n{SAVES}\n\ndef run():\n{body}\n\nrun()\n"
+    assert bool(found({"step.py": STEP, "learn.py": LEARN, "whole.py": whole}, "PIP005")) is told

@@ -384,7 +384,7 @@ def test_a_program_in_a_command_of_a_file_that_is_set_apart_is_set_apart() -> No
 
 def test_a_service_that_fetches_the_released_file_is_no_second_producer() -> None:
     train = "import joblib\nfrom sklearn.linear_model import Ridge\njoblib.dump(Ridge(), 'model.pkl')\n"
-    fetch = "import boto3\nimport joblib\nboto3.client('s3').download_file('b', 'k', 'model.pkl')\nm = joblib.load('model.pkl')\n"
+    fetch = "import boto3\nimport joblib\nm = joblib.load('model.pkl')\nboto3.client('s3').download_file('b', 'k', 'model.pkl')\n"
     app = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/x')\ndef score():\n    return m.predict([[1]])\n"
     assert found({"train.py": train, "refresh.py": fetch}, "PIP005")
     assert not found({"train.py": train, "app.py": fetch + app}, "PIP005")

@@ -12,8 +12,9 @@ from auditor.graph.artefacts.identity import Identity
 from auditor.graph.coupling.sides import every
 from auditor.graph.data.optional import does_without
 from auditor.graph.data.provided import pinned_paths
-from auditor.graph.data.sharing import DATA, LEAST, carries, covers, programs_of
+from auditor.graph.data.sharing import LEAST, carries, covers, programs_of
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.observed.uses import DATA
 from auditor.graph.parts.components import owner_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role

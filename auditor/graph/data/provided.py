@@ -10,7 +10,8 @@ from auditor.graph.artefacts.identity import PathIndex, above, matches
 from auditor.graph.artefacts.pins import pinned_path
 from auditor.graph.data.asked_to_change import asks_to_change
 from auditor.graph.data.optional import makes_it_anew
-from auditor.graph.data.sharing import DATA, LEAST, carries, is_supplied, programs_of
+from auditor.graph.data.sharing import LEAST, carries, is_supplied, programs_of
+from auditor.graph.observed.uses import DATA
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role

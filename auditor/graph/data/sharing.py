@@ -10,14 +10,12 @@ from auditor.graph.artefacts.identity import PathIndex, matches, within
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
-from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.program.symbolic.values import GIVEN
 
 LEAST = 0.55
 """Confidence that both ends of a file edge need: an f-string with a literal part is enough, a guessed base is not."""
 
-DATA = frozenset({NodeKind.DATASET, NodeKind.MODEL, NodeKind.EXTERNAL_DATASET})
 _SETTINGS_FILES = frozenset({"config.json", "settings.json", "configuration.json"})
 _SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env", "py", "sh", "ipynb", "dvc", "conf", "properties"})
 

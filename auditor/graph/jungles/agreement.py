@@ -9,9 +9,10 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.data.optional import only_creates
 from auditor.graph.data.provided import pinned_paths
-from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, upstream
+from auditor.graph.data.sharing import LEAST, carries, covers, is_declared, upstream
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.observed.uses import DATA
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.declared import Declared

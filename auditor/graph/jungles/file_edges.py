@@ -16,13 +16,14 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matches
 from auditor.graph.data.optional import does_without
 from auditor.graph.data.provided import pinned_paths
-from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
+from auditor.graph.data.sharing import LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.declared.documents import plain
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.readers import idles, looks, serves
 from auditor.graph.jungles.restoring import restores
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.observed.uses import DATA
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place

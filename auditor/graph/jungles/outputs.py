@@ -11,12 +11,13 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.provided import pinned_paths
-from auditor.graph.data.sharing import DATA, Makers, carries, programs_of
+from auditor.graph.data.sharing import Makers, carries, programs_of
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
 from auditor.graph.jungles.file_edges import FileEdge, joinable
 from auditor.graph.jungles.readers import serves
 from auditor.graph.observed.lineage import Touch
-from auditor.graph.observed.uses import WRITING
+from auditor.graph.observed.order import precedes
+from auditor.graph.observed.uses import DATA, WRITING
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Const
@@ -89,12 +90,7 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
     onward: dict[str, set[str]] = defaultdict(set)
     for edge in edges:
         onward[edge.writer].add(edge.reader)
-    reads = {
-        (t.artefact.path, program)
-        for program in programs_of(world, owned)
-        for t in world.lineage.of_program(program)
-        if t.way == "read" and t.effect.role not in _HANDING_ON
-    }
+    reads = {(path, program) for program in programs_of(world, owned) for path in _taken(world, program)}
     found = []
     files = written_files(world, owned)
     forms: dict[str, list[str]] = defaultdict(list)
@@ -119,7 +115,24 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
     return found
 
 
-def _converts(writer: str, other: str, beside: dict[str, dict[str, Touch]], reads: set[tuple[str | None, str]]) -> bool:
+def _taken(world: World, program: str) -> set[str]:
+    """The files that a program takes as they are when it starts: not those that it writes before it reads them."""
+    touches = [touch for touch in world.lineage.of_program(program) if touch.artefact.path]
+    writes: dict[str | None, list[Touch]] = defaultdict(list)
+    for touch in touches:
+        if touch.way == "write":
+            writes[touch.artefact.path].append(touch)
+    return {
+        touch.artefact.path
+        for touch in touches
+        if touch.artefact.path
+        and touch.way == "read"
+        and touch.effect.role not in _HANDING_ON
+        and not any(precedes(world.lineage, program, write, touch) for write in writes.get(touch.artefact.path, ()))
+    }
+
+
+def _converts(writer: str, other: str, beside: dict[str, dict[str, Touch]], reads: set[tuple[str, str]]) -> bool:
     """Whether a program makes a file of the same data in another form, which the other writer writes beside it."""
     return any((form, writer) in reads and other in writers for form, writers in beside.items())
 
@@ -138,7 +151,7 @@ def _tie(
     first: str,
     other: str,
     onward: dict[str, set[str]],
-    reads: set[tuple[str | None, str]],
+    reads: set[tuple[str, str]],
 ) -> str:
     """What makes two writers steps of one chain; "" if nothing does, or if they write by the same code."""
     one, two = writers[first], writers[other]

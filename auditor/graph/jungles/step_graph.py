@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.data.sharing import DATA, Makers, carries, programs_of
+from auditor.graph.data.sharing import Makers, carries, programs_of
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
 from auditor.graph.jungles.file_edges import FileEdge
+from auditor.graph.observed.uses import DATA
 from auditor.graph.world import World
 
 

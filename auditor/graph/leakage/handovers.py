@@ -6,7 +6,8 @@ from collections import defaultdict
 
 import msgspec
 
-from auditor.graph.data.sharing import DATA, LEAST, carries, programs_of
+from auditor.graph.data.sharing import LEAST, carries, programs_of
+from auditor.graph.observed.uses import DATA
 from auditor.graph.world import World
 
 MOST_PROGRAMS = 40

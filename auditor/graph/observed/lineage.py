@@ -18,7 +18,7 @@ from auditor.graph.observed.identified import Identified, kind_of
 from auditor.graph.observed.known_touches import Found, KnownTouches
 from auditor.graph.observed.tables import Tables, is_tabular
 from auditor.graph.observed.unpacking import unpacked
-from auditor.graph.observed.uses import WRITING, filled, is_address, ways
+from auditor.graph.observed.uses import DATA, WRITING, filled, is_address, ways
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Call
 from auditor.model.place import Place
@@ -209,13 +209,26 @@ class Lineage:
                 or path in self.flows
                 or path.endswith(".ipynb")
                 or program.main_guard
-                or (path not in imported and (self.touches.get((path, 0)) or self._fits(path)))
+                or (
+                    path not in imported
+                    and (self.touches.get((path, 0)) or self._fits((path, 0)) or self._starts(path))
+                )
             ):
                 yield path
 
-    def _fits(self, path: str) -> bool:
-        """Whether the body of a file trains: a script even without a main guard or a file that it touches."""
-        return any(effect.role is Role.FIT for effect in self.resolved.effects.own.get((path, 0), ()))
+    def _fits(self, site: Site) -> bool:
+        """Whether a scope trains: the body of a file that does is a script even without a main guard or a file that it touches."""
+        return any(effect.role is Role.FIT for effect in self.resolved.effects.own.get(site, ()))
+
+    def _starts(self, path: str) -> bool:
+        """Whether the body of a file calls what handles data or trains: `main()` without a guard."""
+        effects = self.resolved.effects
+        called = {call.callee for call in effects.calls.get((path, 0), ()) if call.direct and not call.constructs}
+        return any(
+            self._fits(site) or any(touch.kind in DATA for touch in self.touches.get(site, ()))
+            for start in sorted(called)
+            for site in effects.reached((start.path, start.scope))
+        )
 
     def reached(self, path: str, starts: frozenset[int] = frozenset()) -> dict[Site, Site | None]:
         """All scopes that run when a program is started, or when it is started in one of these ways; none of what is no program."""

@@ -11,6 +11,7 @@ from auditor.graph.observed.code_edges import function_node
 from auditor.graph.observed.endpoints import endpoints
 from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage, Touch
+from auditor.graph.observed.uses import DATA
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind, Role
 from auditor.model.ir import Attr, Const, Expr, Name, Scope
@@ -32,7 +33,6 @@ _COMPARED = regex(
     re.I,
 )
 """Words of comparing data with data of another time: a distance between two samples may be the score of a model as well."""
-_DATA = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET, NodeKind.MODEL})
 
 
 class Practices:
@@ -114,7 +114,7 @@ class Practices:
         table: dict[int, list[Touch]] = {}
         for touches in self.lineage.touches.values():
             for touch in touches:
-                if touch.way == "read" and touch.kind in _DATA:
+                if touch.way == "read" and touch.kind in DATA:
                     table.setdefault(id(touch.effect.call), []).append(touch)
         return table
 

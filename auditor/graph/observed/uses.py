@@ -17,6 +17,8 @@ READING = {
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
 WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
+DATA = frozenset({NodeKind.DATASET, NodeKind.MODEL, NodeKind.EXTERNAL_DATASET})
+"""The kinds of artefacts by which programs hand over what models are made of."""
 
 
 def ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:

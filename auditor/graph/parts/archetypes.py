@@ -133,6 +133,8 @@ def _library(p: Portrait) -> Iterable[Signal]:
         yield Signal("L", 0.15, "a changelog")
     if any(path.endswith("py.typed") and p.owned(path) for path in p.resolved.tree):
         yield Signal("L", 0.2, "py.typed")
+    if p.has("src/__init__.py") and any(_imports(p, path, ("src",)) for path in p.product):
+        yield Signal("L", -0.3, "its modules are imported as src, a name that nobody can install")
 
 
 def _publishes(p: Portrait) -> bool:

@@ -305,7 +305,7 @@ def test_stages_of_one_file_that_write_the_same_path() -> None:
 @pytest.mark.parametrize(
     ("then", "found"),
     [
-        ("pd.read_csv('data/clean.csv')\n", 1),
+        (PD + "pd.read_csv('data/clean.csv')\n", 1),
         ("import shutil\nshutil.copy('data/clean.csv', 'store/')\n", 0),
         ("import mlflow\nmlflow.log_artifact('data/clean.csv')\n", 0),
         ("import boto3\nboto3.client('s3').upload_file('data/clean.csv', 'b', 'clean.csv')\n", 0),
@@ -313,7 +313,7 @@ def test_stages_of_one_file_that_write_the_same_path() -> None:
 )
 def test_what_a_program_hands_on_it_does_not_take_from_another(then: str, found: int) -> None:
     write = PD + "pd.DataFrame({'{}': [1]}).to_csv('data/clean.csv')\n"
-    files = {"a.py": write.replace("{}", "a"), "b.py": write.replace("{}", "b") + then}
+    files = {"a.py": write.replace("{}", "a"), "b.py": then + write.replace("{}", "b")}
     assert len(ask(files).shared_outputs()) == found
 
 

@@ -45,6 +45,13 @@ def test_calls_whose_path_came_from_a_caller_count_as_resolved() -> None:
         pytest.param({"a.py": "x = 1\n"}, (), id="a module of constants"),
         pytest.param({"a.py": "def f(): pass\nif __name__ == '__main__':\n    f()\n"}, ("a.py",), id="main guard"),
         pytest.param({"a.py": PD + "pd.read_csv('x.csv')\n"}, ("a.py",), id="effects at the top"),
+        pytest.param(
+            {"a.py": PD + "def f():\n    pd.read_csv('x.csv')\nf()\n"}, ("a.py",), id="a call of what has effects"
+        ),
+        pytest.param({"a.py": PD + "def f():\n    pd.read_csv('x.csv')\n"}, (), id="nothing is called"),
+        pytest.param(
+            {"a.py": "def f():\n    open('a.log', 'w')\nf()\n"}, (), id="a call of what leaves a record of the run only"
+        ),
         pytest.param({"a.py": PD + "pd.read_csv('x.csv')\n", "b.py": "import a\n"}, (), id="imported by another"),
         pytest.param({"a.py": "", "Makefile": "all:\n\tpython a.py\n"}, ("a.py",), id="run by a command"),
         pytest.param({"a.py": "", "README.md": "# x\n\n```sh\npython a.py\n```\n"}, (), id="a README runs nothing"),

@@ -123,6 +123,13 @@ STUDY = (
         pytest.param({"setup.py": SETUP_ONLY, "churn/study.py": STUDY}, "R", id="a study that a setup.py stands beside"),
         pytest.param({"setup.py": SETUP_ONLY, "churn/fit.py": FIT}, "L", id="a package with a step of a study"),
         pytest.param(
+            {
+                "pyproject.toml": "[project]\nname = 'x'\nversion = '1'\n", "src/__init__.py": "", "src/study.py": STUDY, "docs/i.md": "# x",
+                "tests/test_x.py": CODE * 9, "run.py": "from src.study import study\nstudy('d.csv')\n",
+            },
+            "R", id="a study whose package is called src",
+        ),
+        pytest.param(
             {"setup.py": SETUP_ONLY, "churn/study.py": STUDY, "README.md": "# Churn\n\n`pip install churn`\n"},
             "L", id="a package that others install and that brings a study",
         ),
