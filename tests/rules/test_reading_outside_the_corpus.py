@@ -1393,3 +1393,52 @@ READS = "    learn('data/clean.csv')\n"
 def test_a_program_that_reads_what_it_wrote_itself_takes_it_from_no_other(body: str, told: bool) -> None:
     whole = f"import pandas as pd\nfrom learn import learn\n\n\ndef save():\n{SAVES}\n\ndef run():\n{body}\n\nrun()\n"
     assert bool(found({"step.py": STEP, "learn.py": LEARN, "whole.py": whole}, "PIP005")) is told
+
+
+MAKES = """import joblib
+import os
+from sklearn.preprocessing import StandardScaler
+
+
+def make(frame):
+    scaler = StandardScaler().fit(frame)
+    joblib.dump(scaler, 'out/scaler.pkl')
+"""
+TAKES = """import joblib
+import os
+import pandas as pd
+from make import make
+
+
+def take():
+    frame = pd.read_csv('raw.csv')
+{}
+
+
+if __name__ == '__main__':
+    print(take())
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param(
+            "    if os.path.exists('out/scaler.pkl'):\n        return joblib.load('out/scaler.pkl')\n    else:\n        make(frame)\n",
+            False, id="where it is missing",
+        ),
+        pytest.param(
+            "    if os.path.exists('out/scaler.pkl'):\n        found = joblib.load('out/scaler.pkl')\n        return found\n    make(frame)\n",
+            False, id="after a branch that leaves where it is there",
+        ),
+        pytest.param("    found = joblib.load('out/scaler.pkl')\n    make(frame)\n    return found\n", True, id="whether it is there or not"),
+        pytest.param(
+            "    if os.path.exists('out/other.pkl'):\n        return joblib.load('out/scaler.pkl')\n    else:\n        make(frame)\n",
+            True, id="where another is missing",
+        ),
+    ],
+)  # fmt: skip
+def test_who_makes_a_file_only_where_it_is_missing_overwrites_nobody(body: str, told: bool) -> None:
+    step = "import joblib\nimport pandas as pd\nfrom sklearn.preprocessing import RobustScaler\njoblib.dump(RobustScaler().fit(pd.read_csv('b.csv')), 'out/scaler.pkl')\n"
+    files = {"make.py": MAKES, "prepare.py": step, "fit.py": SK + FIT, "use.py": TAKES.format(body)}
+    assert bool(found(files, "PIP005")) is told

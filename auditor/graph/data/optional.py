@@ -34,6 +34,14 @@ def only_creates(world: World, write: Touch) -> bool:
     return any(call.is_for_missing() for call in _calls(world, write))
 
 
+def is_called_to_create(world: World, write: Touch, program: str) -> bool:
+    """Whether all that calls the writing function in a program does so only where the file is missing."""
+    reached = world.lineage.reached(program)
+    calls = [edge for edge in world.resolved.effects.callers.get(write.site, ()) if edge.caller in reached]
+    asked = (_Asking(world, edge.caller, edge.site, write.artefact.path) for edge in calls)
+    return bool(calls) and all(each.is_for_missing() for each in asked)
+
+
 def makes_it_anew(world: World, read: Touch) -> bool:
     """Whether a call on the way stands in a `try` that expects the file to be missing, and what comes then trains or writes."""
     return any(

@@ -10,6 +10,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.data.optional import is_called_to_create, only_creates
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import Makers, carries, programs_of
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
@@ -100,7 +101,7 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
         beside = {form: files[form] for form in forms[path.rpartition(".")[0]] if form != path}
         if _RECORD.search(path):
             continue  # kept to be added to by whoever runs
-        listed = [w for w in sorted(writers) if _makes(world, w, writers[w])]
+        listed = [w for w in sorted(writers) if _makes(world, w, writers[w]) and _overwrites(world, w, path)]
         for position, first in enumerate(listed):
             tied = [
                 (other, why)
@@ -142,6 +143,12 @@ def _makes(world: World, program: str, touch: Touch) -> bool:
     if program.endswith(".ipynb"):
         return _is_run(world, program)
     return touch.effect.role not in (Role.READ, Role.DOWNLOAD) or not serves(world, program)
+
+
+def _overwrites(world: World, program: str, path: str) -> bool:
+    """Whether a program writes a file that is there already, and does not only make it where it is missing."""
+    touches = (t for t in world.lineage.of_program(program) if t.way == "write" and t.artefact.path == path)
+    return any(not (only_creates(world, touch) or is_called_to_create(world, touch, program)) for touch in touches)
 
 
 def _tie(
