@@ -19,11 +19,13 @@ from auditor.graph.smells.lacking import LACKING
 from auditor.graph.smells.numeric import UNGUARDED
 from auditor.graph.smells.swallowed import UNRAISED
 from auditor.graph.smells.training_loops import LOOPS
+from auditor.graph.smells.unbound import UNBOUND
 from auditor.graph.smells.unsafe_loads import LOADING
 from auditor.graph.testing.coverage import NETWORKS
 
 LOOKS: tuple[Look[Any], ...] = (
     LACKING,
+    UNBOUND,
     UNRAISED,
     MISUSES,
     UNGUARDED,

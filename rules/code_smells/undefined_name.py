@@ -64,7 +64,16 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="define the method or call the one that is meant, and let CI run this program",
             milder=int(method.idle),
         )
-    if names and not told and not absent:
+    unbound = graph.unbound_imports()
+    for missing in unbound:
+        yield Finding(
+            f"{missing.name} is imported from {missing.module}, which does not have it: the import fails",
+            missing.place,
+            entity=f"{missing.module}:{missing.name}",
+            remedy="import the name that is meant or drop the import, and let CI run this program",
+            milder=int(missing.idle),
+        )
+    if names and not told and not absent and not unbound:
         yield NotApplicable("what is not defined is told as the hidden state of a notebook (REP008)")
-    if looked and not names and not absent:
+    if looked and not names and not absent and not unbound:
         yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")

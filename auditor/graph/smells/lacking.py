@@ -110,13 +110,11 @@ class Lacking(msgspec.Struct, frozen=True):
 
 def _lacking(sight: Sight, path: str) -> Lacking:
     program = sight.resolved.code.programs[path]
-    if _DIALECTS.search(path) or not places.is_product(path) or places.is_exploratory(path):
-        return Lacking()
-    if _is_exercise(path, program) or not _is_plain(sight, path, program):
+    if not (places.is_product(path) and is_read_alone(path, program) and is_plain(sight, path, program)):
         return Lacking()
     unknown = _unbound(sight, path, program)  # hardly a program has any, and all else need not be followed
     if unknown:
-        unknown -= _bound(sight, path, program)
+        unknown -= bound(sight, path, program)
         unknown -= _brought_in(sight, path, unknown)
         unknown -= {found[1] for comment in program.comments if (found := _BLANK.match(comment.text))}
     first: dict[str, list[int]] = {}
@@ -140,6 +138,11 @@ _BLANK = regex(r"#+\s*([A-Za-z_]\w*)\s*=\s*(?:\.\.\.|…|\?+|_+)?\s*$")
 _EXERCISE = regex(r"(^|/)(labs?|exercises?|homework|assignments?|starter)/", re.I)
 
 
+def is_read_alone(path: str, program: Program) -> bool:
+    """Whether a file is a whole program: no piece of a tool's dialect, no template, no try and no exercise with blanks."""
+    return not (_DIALECTS.search(path) or places.is_exploratory(path) or _is_exercise(path, program))
+
+
 def _is_exercise(path: str, program: Program) -> bool:
     """Whether a file leaves blanks for somebody to fill in."""
     return bool(_EXERCISE.search(path)) and any("TODO" in comment.text for comment in program.comments)
@@ -161,7 +164,7 @@ def _unbound(sight: Sight, path: str, program: Program) -> set[str]:
     return read.difference(_GIVEN, *known)
 
 
-def _is_plain(sight: Sight, path: str, program: Program) -> bool:
+def is_plain(sight: Sight, path: str, program: Program) -> bool:
     """Whether all names that a program binds are written in it: nothing is executed, brought in by a star or by a magic."""
     code = sight.resolved.code
     if code.files[path].troubles or any(_PARAMETERS & set(cell.tags) for cell in program.cells):
@@ -193,7 +196,7 @@ def _may_bind(name: str, call: Call) -> bool:
     return name != "setattr" or (bool(call.args) and type(call.args[0]) is not Name)
 
 
-def _bound(sight: Sight, path: str, program: Program) -> set[str]:
+def bound(sight: Sight, path: str, program: Program) -> set[str]:
     """All names that anything in a file binds, and those that the modules of its stars bind."""
     code = sight.resolved.code
     found = {name for home in code.stars(path) for name in code.index(home, 0).bindings}

@@ -15,6 +15,7 @@ from auditor.graph.smells import (
     pinned,
     swallowed,
     training_loops,
+    unbound,
     undefined,
     unsafe_loads,
 )
@@ -22,6 +23,10 @@ from auditor.graph.smells import (
 
 class Smells(Part):
     """Where the code of one component does not do what it says."""
+
+    def unbound_imports(self) -> list[unbound.Unbound]:
+        """Names that programs import from modules of the repository which do not have them."""
+        return unbound.unbound(self._world, self.owns)
 
     def absent_methods(self) -> list[absent.Absent]:
         """Methods that classes call on themselves and do not have."""

@@ -1,0 +1,130 @@
+"""Names that a program imports from a module of the repository which has no such name: the import fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from auditor.graph import places
+from auditor.graph.sight import Look, Sight
+from auditor.graph.smells.lacking import bound, is_plain, is_read_alone
+from auditor.graph.smells.reading import in_order, is_idle, programs
+from auditor.graph.smells.unreached import is_unreached
+from auditor.graph.started import Started
+from auditor.graph.world import World
+from auditor.model.ir import Import, Try
+from auditor.model.place import Place
+from auditor.program.naming.statements import placed
+
+_SUPPLIED = frozenset({"__getattr__", "__path__"})
+"""What a module binds that brings names which are not written in it."""
+
+
+_REPLACED = frozenset({"modules"})
+"""`sys.modules`, by which a module puts something else in its own place."""
+
+
+class Unbound(msgspec.Struct, frozen=True):
+    """A name that its module does not have, and where it is imported first. `idle`: nothing runs that place, or starts,
+    imports or names its file."""
+
+    name: str
+    module: str
+    place: Place
+    idle: bool
+
+
+class _Import(msgspec.Struct, frozen=True):
+    """One import of a name that nothing binds in the file which the import seems to mean."""
+
+    name: str
+    dotted: str
+    home: str
+    line: int
+
+
+def unbound(world: World, owned: Callable[[str], bool]) -> list[Unbound]:
+    """The imports of a component that fail, one for a name and its module in a file."""
+    found: dict[tuple[str, str, str], Unbound] = {}
+    for path in programs(world, owned):
+        for each in world.seen(UNBOUND, path):
+            key = path, each.home, each.name
+            if key not in found and _is_meant(world, path, each) and not _is_beside(world, each):
+                place = world.resolved.code.place(path, each.line)
+                found[key] = Unbound(each.name, each.home, place, _is_idle(world, path, each.line))
+    return sorted(found.values(), key=lambda each: in_order(each.place))
+
+
+def _is_idle(world: World, path: str, line: int) -> bool:
+    named = world.resolved.code.importers(path) or world.once(Started).needs(path)
+    return not named or is_idle(world, path, line) or is_unreached(world, path, line)
+
+
+def _is_meant(world: World, path: str, each: _Import) -> bool:
+    """Whether no other module can be meant: the import counts from its own folder, or the tree has one module of that name, in
+    a folder above, or its `src`, that is no package. Within packages the name is that of a library."""
+    if not each.dotted:
+        return True
+    tail = each.dotted.replace(".", "/")
+    base = each.home.removesuffix(".py").removesuffix("/__init__").removesuffix(tail).rstrip("/")
+    above = base.removesuffix("src").rstrip("/")
+    if f"{base}/__init__.py".lstrip("/") in world.resolved.tree or not (not above or path.startswith(f"{above}/")):
+        return False
+    ends = (f"/{tail}.py", f"/{tail}/__init__.py", f"/{tail}.pyi", f"/{tail}.pyx")
+    return sum(f"/{path}".endswith(ends) for path in world.resolved.tree) == 1
+
+
+def _is_beside(world: World, each: _Import) -> bool:
+    """Whether the name is that of a file or folder in the package, whatever it is made of."""
+    folder, _, file = each.home.rpartition("/")
+    begin = f"{folder}/{each.name}" if folder else each.name
+    return file == "__init__.py" and any(path.startswith((f"{begin}.", f"{begin}/")) for path in world.resolved.tree)
+
+
+def _unbound(sight: Sight, path: str) -> tuple[_Import, ...]:
+    if not places.is_product(path) or not is_read_alone(path, sight.resolved.code.programs[path]):
+        return ()
+    return tuple(_imports(sight, path))
+
+
+UNBOUND = Look("unbound", _unbound, tuple[_Import, ...])
+"""The names that a program imports and that their modules do not bind."""
+
+
+def _imports(sight: Sight, path: str) -> Iterator[_Import]:
+    code = sight.resolved.code
+    for number in code.scopes(path):
+        index = code.index(path, number)
+        for statement, block, dead in index.imports:
+            if dead or index.for_types(block) or _is_tried(sight, path, number, statement):
+                continue
+            for imported in statement.names:
+                if imported.name in ("", "*"):
+                    continue
+                home = code.modules.resolve(path, imported.module, statement.level)
+                if home is None or home == path or not home.endswith(".py") or _has(sight, home, imported.name):
+                    continue
+                dotted = "" if statement.level else imported.module
+                yield _Import(imported.name, dotted, home, statement.line)
+
+
+def _is_tried(sight: Sight, path: str, number: int, statement: Import) -> bool:
+    """Whether an import stands in a `try`, which is there for what fails."""
+    body = sight.resolved.code.scope(path, number).body
+    return any(
+        type(each.statement) is Try and each.statement.line <= statement.line <= each.statement.end_line
+        for each in placed(body)
+    )
+
+
+def _has(sight: Sight, home: str, name: str) -> bool:
+    """Whether a module has a name, or may have it: what is not wholly written in it may have any."""
+    code = sight.resolved.code
+    bindings = code.index(home, 0).bindings
+    if name in bindings or not _SUPPLIED.isdisjoint(bindings) or name.startswith("__"):
+        return True
+    program = code.programs[home]
+    if code.words(home).mentions(_REPLACED) or not is_plain(sight, home, program):
+        return True
+    return name in bound(sight, home, program)
