@@ -130,6 +130,8 @@ _FORMATS = (
     _format("a Databricks token", "dapi", r"\b(?P<secret>dapi[0-9a-f]{32}(?:-\d)?)\b"),
     _format("a Prefect key", "pnu_ pnb_", r"\b(?P<secret>pn[ub]_[A-Za-z0-9]{36})\b"),
     _format("a Cloudflare token", "cloudflare Cloudflare CLOUDFLARE", r"(?:[Cc]loudflare|CLOUDFLARE)[^\x00]{0,200}?(?:api|API)[-_]?(?:token|TOKEN)[\"']?[ \t]{0,3}[=:][ \t]{0,3}[\"']?(?P<secret>[\w-]{40})(?![\w-])"),
+    _format("a Kaggle key", "username", r"[\"']username[\"'][ \t]*:[ \t]*[\"'][\w.-]{2,60}[\"'][ \t]*,\s{0,20}[\"']key[\"'][ \t]*:[ \t]*[\"'](?P<secret>[0-9a-f]{32})[\"']"),
+    _format("a Kaggle key", "KAGGLE_KEY", r"KAGGLE_KEY[\"']?\]?[ \t]{0,3}[=:][ \t]{0,3}[\"']?(?P<secret>[0-9a-f]{32})\b"),
     _format("a PyPI token", "pypi-AgEI", r"\b(?P<secret>pypi-AgEI[\w-]{50,})"),
     _format("an npm token", "npm_", r"\b(?P<secret>npm_[A-Za-z0-9]{36})\b"),
     _format("a Docker token", "dckr_pat_", r"\b(?P<secret>dckr_pat_[\w-]{27,})"),

@@ -42,6 +42,8 @@ def kinds(text: str) -> list[str]:
         ("-----BEGIN RSA PRIVATE KEY-----\n" + BODY + "\n-----END RSA PRIVATE KEY-----", "a private key"),
         ('{"private_key": "-----BEGIN PRIVATE KEY-----\\n' + (DRAWN * 6) + '\\n-----END PRIVATE KEY-----"}', "a private key"),
         ("Bearer " + jwt({"sub": "service", "scope": "everything that there is to read"}), "a signed token"),
+        ('{"username": "somebody", "key": "' + (HEX * 2)[:32] + '"}', "a Kaggle key"),
+        ("os.environ['KAGGLE_KEY'] = '" + (HEX * 2)[:32] + "'", "a Kaggle key"),
         ("WANDB_API_KEY=" + HEX * 2, "a generated secret"),
         ("os.environ['MLFLOW_TRACKING_PASSWORD'] = '" + HEX * 2 + "'", "a generated secret"),
         ('"client_secret": "' + DRAWN + DRAWN + '"', "a generated secret"),
