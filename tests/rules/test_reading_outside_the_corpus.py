@@ -1442,3 +1442,41 @@ def test_who_makes_a_file_only_where_it_is_missing_overwrites_nobody(body: str, 
     step = "import joblib\nimport pandas as pd\nfrom sklearn.preprocessing import RobustScaler\njoblib.dump(RobustScaler().fit(pd.read_csv('b.csv')), 'out/scaler.pkl')\n"
     files = {"make.py": MAKES, "prepare.py": step, "fit.py": SK + FIT, "use.py": TAKES.format(body)}
     assert bool(found(files, "PIP005")) is told
+
+
+PROMOTES = """import tempfile
+import mlflow
+from mlflow import MlflowClient
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+
+def go(place):
+    mlflow.set_tracking_uri(place)
+    f = pd.read_csv('d.csv')
+    with mlflow.start_run():
+        mlflow.sklearn.log_model(Ridge().fit(f[['a']], f['y']), 'model')
+    MlflowClient().set_registered_model_alias('shop', 'champion', 1)
+
+
+if __name__ == '__main__':
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        pytest.param("with tempfile.TemporaryDirectory() as d:\n        go(f'sqlite:///{d}/runs.db')", False, id="a registry that goes with the run"),
+        pytest.param("go('http://registry:5000')", True, id="a registry"),
+        pytest.param("d = tempfile.mkdtemp()\n    print(d)\n    go('http://registry:5000')", True, id="a folder for something else"),
+    ],
+)  # fmt: skip
+def test_a_rehearsal_with_a_registry_of_its_own_releases_nothing(start: str, told: bool) -> None:
+    app = "import mlflow\nfrom fastapi import FastAPI\napp = FastAPI()\nm = mlflow.pyfunc.load_model('models:/shop@champion')\n@app.post('/p')\ndef p(x: float):\n    return m.predict([[x]])\n"
+    files = {
+        "fit.py": PROMOTES.replace("{}", start, 1),
+        "app.py": app,
+        "Dockerfile": "FROM python:3.11\nCMD uvicorn app:app\n",
+    }
+    assert bool(found(files, "OPS002")) is told

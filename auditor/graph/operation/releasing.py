@@ -21,6 +21,7 @@ from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.running.runs import Run
+from auditor.program.symbolic.values import Hole
 
 _REFUSING = regex(r"sys\.exit|raise |assert |exit 1|\bbc\b")
 
@@ -55,7 +56,7 @@ def _in_code(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
     """Programs, and functions of steps, that train and promote in one run."""
     live = [promotion for promotion in promotions(world) if is_live(promotion)]
     for training in product_trainings(world) if live else ():
-        if not owned(training.program):
+        if not owned(training.program) or _is_rehearsal(world, training.program):
             continue
         for promotion in live:
             way = way_to(world, (training.program, 0), promotion)
@@ -65,6 +66,17 @@ def _in_code(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
                 yield Release(
                     training.program, promotion.place, promotion.says, training.place, training.program, gate, by_hand
                 )
+
+
+def _is_rehearsal(world: World, program: str) -> bool:
+    """Whether a program works with a registry of its own in a folder for temporary files: nobody is served from there."""
+    connected = (e for e in world.lineage.effects_of_program(program, Role.CONNECT) if e.name in _REGISTRIES)
+    return any(
+        type(part) is Hole and part.kind == "temporary" for e in connected for v in e.targets for part in v.parts
+    )
+
+
+_REGISTRIES = frozenset({"mlflow.set_tracking_uri", "mlflow.set_registry_uri"})
 
 
 def _in_tasks(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
