@@ -1480,3 +1480,20 @@ def test_a_rehearsal_with_a_registry_of_its_own_releases_nothing(start: str, tol
         "Dockerfile": "FROM python:3.11\nCMD uvicorn app:app\n",
     }
     assert bool(found(files, "OPS002")) is told
+
+
+@pytest.mark.parametrize(
+    ("declares", "told"), [("from kfp import dsl\n\n\n@dsl.component\ndef step():\n    pass\n\n\n", False), ("", True)]
+)
+def test_a_script_that_runs_what_declares_a_pipeline_chains_no_steps(declares: str, told: bool) -> None:
+    work = "import pandas as pd\npd.read_csv('{}.csv').to_csv('{}.csv')\n"
+    files = {f"{name}.py": declares + work.format(name, after) for name, after in zip("abc", "bcd", strict=True)}
+    script = "python a.py\npython b.py\npython c.py\n"
+    assert bool(found({**files, "fit.py": SK.replace("'d.csv'", "'z.csv'") + FIT, "run.sh": script}, "GLU004")) is told
+
+
+def test_the_page_of_a_competition_tells_of_its_data() -> None:
+    train = SK.replace("'d.csv'", "'raw/energy-of-prosumers.zip'") + FIT
+    get = "import kaggle\nkaggle.api.competition_download_files('{}', path='other')\n"
+    assert found({"fit.py": train, "get.py": get.format("rows-of-somebody")}, "DAT009")
+    assert not found({"fit.py": train, "get.py": get.format("energy-of-prosumers")}, "DAT009")

@@ -166,7 +166,10 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
             runs = [
                 run
                 for run in step.runs
-                if run.kind in ("script", "notebook") and not run.launcher and not _only_asks(world, run.target)
+                if run.kind in ("script", "notebook")
+                and not run.launcher
+                and not _only_asks(world, run.target)
+                and not world.orchestrates(run.target)
             ]
             looped = len({run.line for run in runs}) == 1 and not _exchange(world, [run.target for run in runs])
             if runs and not looped and _work(world, [run.target for run in runs]):

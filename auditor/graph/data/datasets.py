@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.data.competitions import is_competitions
 from auditor.graph.data.trail import training_roots
 from auditor.graph.data.versions import Root
 from auditor.graph.observed.lineage import library_call
@@ -70,7 +71,9 @@ def _is_told(world: World, root: Root) -> bool:
         places.is_card(other) or (other.rpartition("/")[2].lower().startswith("readme") and "/" in other)
         for other in world.beside(path)
     )
-    return world.documents.describes(path) or card or (pointer is not None and bool(pointer.attr("desc")))
+    if card or (pointer is not None and pointer.attr("desc")):
+        return True
+    return world.documents.describes(path) or is_competitions(world, path)  # its page tells of what it gives out
 
 
 def contracts(world: World, owned: Callable[[str], bool]) -> Contracts:

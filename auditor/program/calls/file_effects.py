@@ -172,6 +172,8 @@ class _Reader:
             if dotted is not None and scope.kind == "function" and not dotted.startswith(_KEEPING):
                 call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
                 where = CallSite(call, (), dead=False, loop=0)
+                if call is not decorator:  # without parentheses it says the same
+                    self._library(around, where, dotted, Frame(*around))
                 self._local(
                     around, where, Local(path, number), direct=False, registered=True, served=serves(self.code, dotted)
                 )
