@@ -23,6 +23,8 @@ _OFF = regex(r"\s*#\s*([A-Za-z][\w.-]*)\s*(?:\[[\w,\s-]*\])?\s*[=~<>!]=\s*\d[\w.
 _HASH = regex(r"\s--hash[=\s]\S+")
 _PER_LINE = regex(r"\s--(?:global-option|install-option|config-settings?)[=\s]\S+")
 _CONDA = regex(r"[\w.-]+=[\w.!+]+(?:=\S+)?")
+_NAME_AND_VERSION = regex(r"[A-Za-z][\w.-]*?-v?\d+\.\d[\w.]*")
+"""A name that goes on with a version, as those of archives do: an index has nothing of that name."""
 _FILES = {"-r": "requirement", "--requirement": "requirement", "-c": "constraint", "--constraint": "constraint"}
 _INDEXES = {
     "-i": "index",
@@ -35,8 +37,8 @@ _EDITABLE = ("-e", "--editable")
 
 
 def read(text: str) -> Facts:
-    """A requirement per line; included files as references, index URLs as attributes (credentials masked), and the names of
-    requirements that are commented out."""
+    """A requirement per line; included files as references, index URLs as attributes (credentials masked), the names of
+    requirements that are commented out, and as `refused` each line that pip does not take, behind its number."""
     requirements: list[Requirement] = []
     references: list[Ref] = []
     attrs: list[tuple[str, str]] = []
@@ -52,6 +54,7 @@ def read(text: str) -> Facts:
             attrs.append(("option", mask(line)[:200]))
         else:
             _add(value, number, requirements, troubles, editable=name in _EDITABLE)
+    attrs += (("refused", line) for line in _refused(text, requirements, troubles))
     attrs += (("off", found[1]) for line in text.split("\n")[:MAX_LINES] if (found := _OFF.match(line)))
     return Facts(
         kind="requirements",
@@ -72,6 +75,16 @@ def _add(text: str, line: int, requirements: list[Requirement], troubles: list[T
     elif not editable and len(troubles) < 20:
         code = "template" if "{{" in text or "{%" in text else "invalid"
         troubles.append(Trouble(line, f"no requirement: {mask(text)[:80]!r}", code))
+
+
+def _refused(text: str, requirements: list[Requirement], troubles: list[Trouble]) -> Iterator[str]:
+    """The lines that are no requirement, or the name of none, and those in the way of conda among more of pip's."""
+    written = text.split("\n")
+    lines = {trouble.line or 1 for trouble in troubles if trouble.code == "invalid"}
+    lines |= {each.line for each in requirements if _NAME_AND_VERSION.fullmatch(written[each.line - 1].strip())}
+    listed = [each.line for each in requirements if each.source == "conda"]
+    lines |= set(listed if len(listed) * 2 < len(requirements) else ())
+    yield from (f"{line} {mask(written[line - 1].strip())[:80]}" for line in sorted(lines))
 
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:

@@ -109,6 +109,17 @@ def _refusals(graph: ArtefactGraph) -> Iterator[Finding]:
             related=tuple(each.place.says("and here") for each in lines[1:]),
             instances=len(lines),
         )
+    for listed in graph.refused():
+        told = ", ".join(text for text, _ in listed.lines[:MANY]) + ", …" * (len(listed.lines) > MANY)
+        yield Finding(
+            f"{listed.path} asks for {told}, which is nothing that pip can install: the list fails",
+            listed.lines[0][1],
+            entity=f"refused|{listed.path}",
+            remedy="write name==version, the name as the index has it",
+            related=tuple(place.says("and here") for _, place in listed.lines[1:]),
+            milder=int(listed.for_work),
+            instances=len(listed.lines),
+        )
     for backend, place in graph.no_backends():
         yield Finding(
             f"{place.path} is built by {backend}, which does not exist: installing the package fails",

@@ -402,6 +402,32 @@ def test_a_list_that_asks_for_the_name_of_an_import_cannot_be_installed(listed: 
     assert [finding.entity for finding in findings] == told
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"requirements.txt": "pandas\nscikit-learn-0.20.0\n"}, ["refused|requirements.txt"]),
+        ({"requirements.txt": "pandas\nscikit-learn-1.0rc2\n"}, ["refused|requirements.txt"]),
+        ({"requirements.txt": "pandas==2.0.0\nscipy==1.11.0\nscikit-learn=1.3.0\n"}, ["refused|requirements.txt"]),
+        ({"requirements.txt": "pandas\nscipy++>=0.1\n"}, ["refused|requirements.txt"]),
+        ({"requirements.txt": "pandas==2.0.0\nscikit-learn==0.20.0\nbase-64-x\nsoap-1\n"}, []),
+        ({"requirements.txt": "pandas=2.0.0\nscipy=1.11.0\nscikit-learn==1.3.0\n"}, []),
+        ({"requirements.txt": "pandas\nscikit-learn-0.20.0-py3-none-any.whl\n./scikit-learn-0.20.0\n"}, []),
+        ({"requirements.txt": "pandas\n{% if x %}\nscipy\n"}, []),
+        ({"requirements.txt": "pandas==2.0.0\nscipy==1.11.0\nscikit-learn=1.3.0\n", "README.md": "# X\n\n`conda create --name x --file requirements.txt`\n"}, []),
+        ({"requirements.txt": "pandas==2.0.0\nscipy==1.11.0\nscikit-learn=1.3.0\n", "Makefile": "env:\n\tmamba install --file requirements.txt\n"}, []),
+    ],
+)  # fmt: skip
+def test_a_line_that_pip_refuses_stops_the_installation(more: dict[str, str], told: list[str]) -> None:
+    findings = found({**more, "a.py": PD + "print(pd.read_csv('d.csv'))\n"}, "REP003")
+    assert [finding.entity for finding in findings] == told
+
+
+def test_a_line_that_pip_refuses_weighs_less_where_only_those_install_it_who_work_on_the_code() -> None:
+    files = {"requirements.txt": "pandas\n", "a.py": PD}
+    assert severities({**files, "requirements-dev.txt": "pytest\npdb++\n"}, "REP003") == ["medium"]
+    assert severities({**files, "requirements-gpu.txt": "torch\npdb++\n"}, "REP003") == ["high"]
+
+
 def test_the_package_that_was_meant_is_named() -> None:
     (finding,) = found({"requirements.txt": "pandas\ncv2\nPIL\n", "a.py": PD}, "REP003")
     assert (finding.place.line, finding.remedy) == (2, "ask for opencv-python, pillow")

@@ -9,10 +9,12 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.environments import ENVIRONMENTS
+from auditor.graph.reproduction.packages import is_for_work
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
 from auditor.model.facts import Requirement
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
 _NO_PACKAGES = frozenset({
     "cv2", "skimage", "sklearn", "PIL", "yaml", "dateutil", "pkg_resources", "mpl_toolkits", "MySQLdb", "win32api",
@@ -57,6 +59,36 @@ def no_backends(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[st
         own = (leaf for leaf in facts.leaves if leaf.key == "build-system.backend-path" or "backend-path" in leaf.key)
         if known and named not in known and owned(path) and places.is_product(path) and next(own, None) is None:
             yield named, Place(path, 1)
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The lines of a list that pip refuses, each with its place. `for_work`: those need it who work on the code."""
+
+    path: str
+    lines: tuple[tuple[str, Place], ...]
+    for_work: bool
+
+
+def refused(world: World, owned: Callable[[str], bool]) -> Iterator[Refused]:
+    """The lists that pip cannot read to their end, where nothing hands them to conda."""
+    for path, facts in sorted(world.files.items()):
+        if facts.kind != "requirements" or not owned(path) or not places.is_product(path):
+            continue
+        lines = [value.partition(" ") for name, value in facts.attrs if name == "refused"]
+        told = tuple((text, Place(path, int(number))) for number, _, text in lines)
+        if told and not _is_for_conda(world, path):
+            yield Refused(path, told, is_for_work(world, path))
+
+
+_BY_CONDA = regex(r"(?:conda|mamba)\s+(?:create|install|update)\b[^\n]*\s--file[ =]")
+
+
+def _is_for_conda(world: World, path: str) -> bool:
+    """Whether a document or a command gives a list of its name to conda."""
+    commands = (command for step in world.steps.all for command in step.step.commands)
+    texts = (" ".join(word.text for word in command.words) for command in commands)
+    name = path.rpartition("/")[2]
+    return any(_BY_CONDA.search(text) and name in text for text in (world.documents.text, *texts))
 
 
 def misnamed(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, list[Misnamed]]]:

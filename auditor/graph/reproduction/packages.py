@@ -71,10 +71,10 @@ def _environments(world: World) -> tuple[Environment, ...]:
     for path, facts in sorted(world.files.items()):
         # What a package takes its needs from is the list for those who run it here; what tests install beside their tools is, too.
         within = {included(path, ref) for ref in facts.references if ref.how in ("requirement", "constraint")}
-        if within and not _packs(world, path) and not _is_for_work(world, path):
+        if within and not _packs(world, path) and not is_for_work(world, path):
             parts |= within
     for path, facts in sorted(world.files.items()):
-        if facts.kind not in ENVIRONMENTS or not places.is_product(path) or _is_for_work(world, path):
+        if facts.kind not in ENVIRONMENTS or not places.is_product(path) or is_for_work(world, path):
             continue
         if path in parts or "constraints" in path.rpartition("/")[2] or _is_for_tests(world, path):
             continue
@@ -112,7 +112,7 @@ def _uses(at: str, facts: Facts, path: str) -> bool:
     return any(text.rpartition("/")[2] == name for text in (*words, *reads))
 
 
-def _is_for_work(world: World, path: str) -> bool:
+def is_for_work(world: World, path: str) -> bool:
     """Whether a file asks for what those need who work on the code, tests included."""
     return world.files[path].kind == "tox" or _FOR_WORK.search(path.rpartition("/")[2]) is not None
 

@@ -68,6 +68,10 @@ class Reproduction(Part):
         """What is imported, by whether an environment asks for it."""
         return imported.imports(self._world, self.owns, outright=self._is_shipped)
 
+    def refused(self) -> list[misnamed.Refused]:
+        """The lists with lines that pip refuses."""
+        return list(misnamed.refused(self._world, self.owns))
+
     def misnamed(self) -> list[tuple[str, list[misnamed.Misnamed]]]:
         """The lists of packages that ask for names of imports, with the lines."""
         return list(misnamed.misnamed(self._world, self.owns))
