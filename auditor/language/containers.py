@@ -93,6 +93,15 @@ def read_container(words: Sequence[Word]) -> Contained | None:
     return None
 
 
+def compose_files(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The files of services that a command names, whatever it does with them."""
+    if not words or not is_engine(words[0].text):
+        return ()
+    texts = [word.text for word in words[:2]]
+    start = 1 if tool_of(texts[0]).endswith("-compose") else 2 if texts[1:] == ["compose"] else len(words)
+    return tuple(split(words[start:], _COMPOSE, leading=True).every("-f", "--file"))
+
+
 def _composed(action: str, rest: tuple[Word, ...], given: Arguments) -> Contained | None:
     files = tuple(given.every("-f", "--file"))
     if action in ("run", "exec"):

@@ -95,6 +95,7 @@ def _build(build: Node) -> Iterator[tuple[str, object]]:
     elif build.kind == "map":
         yield "build", build.get("context").raw or "."
         yield "dockerfile", build.get("dockerfile").raw
+        yield "dockerfile-inline", bool(build.get("dockerfile_inline")) or ""
 
 
 def _ports(service: Node) -> Iterator[tuple[str, object]]:

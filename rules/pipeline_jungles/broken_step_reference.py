@@ -21,12 +21,15 @@ RULE = Rule(
 
 SAYS = {
     "program": "runs {name}",
+    "module": "runs the module {name}",
     "tests": "tests {name}",
     "target": "makes the target {name}",
     "action": "uses the action {name}",
     "input": "depends on {name}",
     "copy": "copies {name} into its image",
     "context": "is built from the folder {name}",
+    "dockerfile": "builds an image from {name}",
+    "services": "starts the services of {name}",
     "folder": "copies the folder {name} into its image",
     "served": "serves {name}",
     "dag": "sets off the DAG {name}",
@@ -56,9 +59,14 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=f"{broken.step}|{broken.name}",
             remedy=f"write {broken.instead}"
             if broken.instead
+            else f"let {broken.left_out.path} leave out one folder alone (`/data/`), and commit the source"
+            if broken.left_out
             else "take the option out, or declare it"
             if broken.kind == "option"
             else f"name the {'DAG' if broken.kind == 'dag' else 'file'} that is meant, or delete the step",
-            related=tuple(place.says("named here, too") for place in broken.others),
+            related=(
+                *(place.says("named here, too") for place in broken.others),
+                *(place.says("keeps it out of git") for place in (broken.left_out,) if place),
+            ),
             milder=int(broken.idle),
         )

@@ -124,6 +124,7 @@ INJECTIONS = (
             replace(".github/workflows/retrain.yml", '  schedule:\n    - cron: "0 4 5 * *"\n', ""),
             replace(".github/workflows/score.yml", "          gh workflow run retrain.yml\n", ""),
             replace(".github/workflows/score.yml", 'curl --fail -X POST -H \'Content-type: application/json\' --data \'{"text": "churn: scoring or monitoring failed"}\' "$SLACK_WEBHOOK"', "python -m churn.tell"),
+            add("churn/tell.py", 'print("churn: scoring or monitoring failed")'),
             replace(".github/workflows/score.yml", "dvc repro --single-item clean featurise score", "python -m churn.stages.clean && python -m churn.stages.featurise && python -m churn.stages.score"),
             replace(".github/workflows/score.yml", "dvc repro --single-item watch_drift", "python -m churn.stages.watch_drift"),
             replace(".github/workflows/score.yml", "dvc repro --single-item watch_quality", "python -m churn.stages.watch_quality"),

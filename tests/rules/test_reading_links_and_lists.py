@@ -54,7 +54,8 @@ def test_a_link_to_a_folder_of_the_tree_leads_there(links: dict[str, str], told:
 
 
 def test_a_build_folder_behind_a_link_is_there() -> None:
-    files = {"docker/app/a.py": "print(1)\n", "compose.yml": "services:\n  a:\n    build: ./image/app\n"}
+    image = {"docker/app/a.py": "print(1)\n", "docker/app/Dockerfile": "FROM python:3.11\n"}
+    files = {**image, "compose.yml": "services:\n  a:\n    build: ./image/app\n"}
     assert linked(files, {"image": "docker"}, "PIP010") == []
     assert linked(files, {"image": "web"}, "PIP010")
 

@@ -9,11 +9,12 @@ from auditor.model.place import Place
 
 class BrokenReference(msgspec.Struct, frozen=True):
     """A step names what is not there. `kind`: `program`, `module`, `tests`, `target`, `action`, `input`, `copy`, `folder`,
-    `context`, `served`, `dag`, `prerequisite`, `option` (which the program of its name does not take: `name` says both).
+    `context`, `dockerfile`, `services` (files of compose), `served`, `dag`, `prerequisite`, `option` (which the program of its
+    name does not take: `name` says both).
 
     `instead` is a file that differs from the named one in letter case alone, or the option that was meant; `idle`: it stands
     in a shell script that nothing in the repository names, or what it names may be kept elsewhere. `others` are further
-    places of the same file that name it.
+    places of the same file that name it. `left_out` is the line that tells git to keep it out.
     """
 
     kind: str
@@ -23,3 +24,4 @@ class BrokenReference(msgspec.Struct, frozen=True):
     instead: str = ""
     idle: bool = False
     others: tuple[Place, ...] = ()
+    left_out: Place | None = None

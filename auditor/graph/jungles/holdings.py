@@ -14,6 +14,7 @@ from auditor.graph.world import World
 from auditor.model.facts import Facts
 from auditor.model.listing import Content
 from auditor.model.regex import regex
+from auditor.program.running.command_forms import papermill_words
 from auditor.program.running.commands import Run
 from auditor.program.symbolic.values import normal
 from auditor.tree.ignore import spec
@@ -212,6 +213,9 @@ def _brought(world: World, path: str) -> set[str]:
             words = [word.text for word in command.words]
             if words and words[0].rpartition("/")[2] in _BRINGING | _MOVING:
                 found |= {word.rpartition("/")[2].rpartition("=")[2] for word in words}
+            if words and words[0] == "papermill":
+                made = papermill_words(command.words[1:])[0][1:]
+                found |= {words[at + 1].rpartition("/")[2] for at in made}
             found |= {word.text.rpartition("/")[2] for word in command.writes}
         found |= {(out.path or "").rpartition("/")[2] for out in other.writes}
         # What an image gets is judged where it is copied, under whatever name.

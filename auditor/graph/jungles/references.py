@@ -14,13 +14,14 @@ from auditor.graph.data.provided import moves
 from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
 from auditor.graph.jungles.broken import BrokenReference
 from auditor.graph.jungles.holdings import CODE, Holdings, inner
+from auditor.graph.jungles.left_out import LeftOut
 from auditor.graph.jungles.unknown_options import unknown_options
 from auditor.graph.jungles.unmet import unmet_dags, unmet_prerequisites
+from auditor.graph.jungles.wanted import lacks_module, own_dockerfile, wanted
 from auditor.graph.world import World
 from auditor.model.facts import Command
 from auditor.model.place import Place
 from auditor.model.regex import regex
-from auditor.program.running.command_forms import is_server, server_program
 from auditor.program.running.commands import Run
 from auditor.program.symbolic.values import is_absolute, is_uri, normal
 
@@ -120,19 +121,45 @@ def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[Bro
         unknown = command is None or command.cwd is None or "{" in run.folder
         if command is None or unknown or _is_tested(command, asked_for) or known.under_submodule(run.folder):
             continue
-        for kind, name in _wanted(run, step.tool in SERVING):
+        for kind, name in wanted(run, command, image=step.tool in SERVING):
             if kind == "program" and step.tool in SERVING and not known.is_plain(step):
                 continue  # the image that this one is made from may hold it
             if step.tool == "shell" and known.is_foreign(name):
                 continue  # the script is written for the folder of another project
             if _is_outside(run.folder, name):
                 continue
-            if kind == "served":
-                lacking, instead = _is_unserved(name, known, anywhere=step.tool in SERVING), ""
-            else:
-                lacking, instead = known.lacks(name) if kind != "target" else (known.no_target(world, run, name), "")
-            if lacking and not _is_supplied(step, name, known):
-                yield BrokenReference(kind, step.step.name, name, Place(step.path, run.line), instead)
+            lacking, instead = _lacks(world, step, run, kind, name, known)
+            file = f"{name.replace('.', '/')}.py" if kind == "module" else name
+            left_out = _left_out(world, run, file, known) if lacking else None
+            if lacking and (left_out is not None or not _is_supplied(step, file, known)):
+                yield BrokenReference(
+                    kind, step.step.name, name, Place(step.path, run.line), instead, left_out=left_out
+                )
+
+
+def _lacks(world: World, step: DeclaredStep, run: Run, kind: str, name: str, known: Holdings) -> tuple[bool, str]:
+    """Whether the tree lacks what a command needs, and what would be it if letter case did not count."""
+    if kind == "served":
+        return _is_unserved(name, known, anywhere=step.tool in SERVING), ""
+    if kind == "target":
+        return known.no_target(world, run, name), ""
+    if kind == "module":
+        return lacks_module(name, run.folder, world.identities.tree), ""
+    return _lacks_dockerfile(name, known) if kind == "dockerfile" else known.lacks(name)
+
+
+def _left_out(world: World, run: Run, file: str, known: Holdings) -> Place | None:
+    """The line that tells git to leave out every folder of a name, and with it source that a command runs."""
+    program = normal(f"{run.folder}/{file}".lstrip("/"))
+    beside = f"{dirname(program)}/__init__.py"  # no line is for this alone
+    return world.once(LeftOut).by(program) if file.endswith(".py") and known.is_ignored(beside) else None
+
+
+def _lacks_dockerfile(path: str, known: Holdings) -> tuple[bool, str]:
+    """The same of a Dockerfile, which has two more names that nobody needs to tell."""
+    lacking, instead = known.lacks(path)
+    other = not known.lacks(re.sub(r"(?<![^/])Dockerfile$", "Containerfile", path))[0]
+    return lacking and not other and not instead.endswith("dockerfile"), instead
 
 
 def _is_outside(folder: str, name: str) -> bool:
@@ -157,37 +184,6 @@ def _is_unserved(path: str, known: Holdings, *, anywhere: bool) -> bool:
     if (package and known.lacks(package.partition("/")[0])[0]) or not known.lacks(path.removesuffix(".py"))[0]:
         return False
     return known.lacks(last if anywhere else path)[0]
-
-
-def _wanted(run: Run, image: bool) -> Iterator[tuple[str, str]]:
-    """The files, modules and targets that a command needs from the tree."""
-    if run.kind == "missing" or (
-        run.kind == "tool"
-        and image
-        and run.target.endswith((".py", ".sh"))
-        and not is_absolute(run.target)
-        and "{" not in run.target
-    ):
-        yield "program", run.target
-    elif run.kind == "test" and run.target == "unittest":
-        for word in run.args:
-            if re.fullmatch(r"\w+(\.\w+)+", word.text) and word.exact:
-                yield "tests", f"{word.text.replace('.', '/')}.py"
-    elif run.kind == "test" and run.target in ("pytest", "py.test"):
-        for word in run.args:
-            if word.exact and re.fullmatch(r"[\w.][\w./-]*(\.py|/)", word.text):
-                yield "tests", word.text.rstrip("/")
-    elif (
-        run.kind == "pipeline"
-        and run.target.startswith("make:")
-        and not any(word.text.startswith(("-C", "-f", "--directory", "--file")) for word in run.args)
-    ):
-        for goal in run.target.removeprefix("make:").split():
-            yield "target", goal
-    elif run.kind == "tool" and is_server(run.launcher):
-        named = server_program(run.launcher, run.args, run.environment)
-        if named is not None and named.form == "module" and named.word.exact and not named.folder:
-            yield "served", f"{named.word.text.replace('.', '/')}.py"
 
 
 def _brings_much(step: DeclaredStep, known: Holdings) -> bool:
@@ -272,10 +268,9 @@ def _folders(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
 
 
 def _context(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
-    """The folder that a compose service is built from."""
-    attrs = dict(step.step.attrs)
-    context = attrs.get("build", "")
-    if not context or re.search(r"[$:{]|^[/~]", context):
+    """The folder that a compose service is built from, and the Dockerfile there."""
+    context, file = own_dockerfile(step)
+    if not context:
         return
     folder = normal(f"{dirname(step.path)}/{context}".lstrip("/"))
     if folder.startswith("..") or known.under_submodule(folder):
@@ -283,6 +278,12 @@ def _context(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
     # Whoever starts it may name another project folder than the one of the file (`--project-directory`).
     if folder and not known.has(folder) and known.lacks(context)[0]:
         yield BrokenReference("context", step.step.name, context, Place(step.path, step.step.line))
+    elif file and (not folder or known.has(folder)):
+        path = normal(f"{folder}/{file}".lstrip("/"))
+        lacking, instead = _lacks_dockerfile(path, known)
+        elsewhere = "/" in file and not _lacks_dockerfile(file, known)[0]
+        if lacking and not elsewhere and not _is_supplied(step, path, known):
+            yield BrokenReference("dockerfile", step.step.name, path, Place(step.path, step.step.line), instead)
 
 
 def _launched(world: World, owned: Callable[[str], bool], known: Holdings) -> Iterator[BrokenReference]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.model.place import Place
 from tests.pages import graphs
 
 JOB = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n"
@@ -31,6 +32,15 @@ def job(*lines: str) -> dict[str, str]:
         pytest.param({"Dockerfile": "FROM python:3.11\nCOPY app.py /app/\n"}, ("copy", "app.py", ""), id="a copy"),
         pytest.param({"docker-compose.yml": "services:\n  a:\n    build: ./api\n"}, ("context", "./api", ""), id="a build folder"),
         pytest.param({".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - uses: ./.github/actions/fit\n"}, ("action", "./.github/actions/fit", ""), id="an action"),
+        pytest.param({"Makefile": "a:\n\t. env/bin/activate && python -m src.models.fit\n", "src/__init__.py": ""}, ("module", "src.models.fit", ""), id="a module of a package"),
+        pytest.param(job("jupyter nbconvert --to html --execute report.ipynb"), ("program", "report.ipynb", ""), id="a notebook"),
+        pytest.param(job("papermill report.ipynb out.ipynb"), ("program", "report.ipynb", ""), id="a notebook with parameters"),
+        pytest.param(job("docker buildx build -f images/Dockerfile.api -t a ."), ("dockerfile", "images/Dockerfile.api", ""), id="a Dockerfile"),
+        pytest.param(job("docker build -t a api"), ("dockerfile", "api/Dockerfile", ""), id="the usual Dockerfile of a folder"),
+        pytest.param(job("docker compose -f images/compose.yml down"), ("services", "images/compose.yml", ""), id="services"),
+        pytest.param({"docker-compose.yml": "services:\n  a:\n    build: {context: src, dockerfile: Dockerfile.api}\n"}, ("dockerfile", "src/Dockerfile.api", ""), id="the Dockerfile of a service"),
+        pytest.param({"docker-compose.yml": "services:\n  a:\n    build: src\n"}, ("dockerfile", "src/Dockerfile", ""), id="the usual Dockerfile of a service"),
+        pytest.param({"Makefile": "a:\n\tpython src/data/fit.py\n", "src/__init__.py": "", ".gitignore": "data/\n"}, ("program", "src/data/fit.py", ""), id="source that git leaves out as data"),
         pytest.param({"run.py": "import subprocess\nsubprocess.run(['python', 'src/fit.py'])\n"}, ("program", "src/fit.py", ""), id="started by a program"),
     ],
 )  # fmt: skip
@@ -60,11 +70,32 @@ def test_what_is_not_there(files: dict[str, str], expected: tuple[str, str, str]
         pytest.param({"Dockerfile": "FROM python:3.11\nCOPY keys/id_rsa /k\nCOPY keys/settings.toml /s\n"}, id="a folder of secrets"),
         pytest.param({"job.yaml": "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      containers:\n      - name: a\n        image: someone/bench\n        command: [python, bench/run.py]\n"}, id="in an image made elsewhere"),
         pytest.param({"examples/Makefile": "a:\n\tpython fit.py\n"}, id="an example"),
+        pytest.param(job("python -m src.fit"), id="a module of a folder that is no package"),
+        pytest.param({**job("python -m lib.cli.fit"), "lib/__init__.py": "", "lib/cli/__init__.py": "", "lib/cli/fit.so": ""}, id="a module of another language"),
+        pytest.param({**job("python -m lib.cli"), "lib/__init__.py": "", "lib/cli/__main__.py": ""}, id="a module there"),
+        pytest.param({**job("python -m src.data.fit"), "src/__init__.py": "", ".gitignore": "/src/data/fit.py\n"}, id="a module that one line leaves out of git"),
+        pytest.param({**job("python src/data/fit.py"), ".gitignore": "data/\n"}, id="left out of git, beside no source"),
+        pytest.param({**job("python src/data/fit.py"), "src/__init__.py": "", ".gitignore": "data/\n!src/data/\n/src/data/fit.py\n"}, id="left out of git by its own line"),
+        pytest.param(job("papermill $NAME.ipynb out.ipynb", "jupyter nbconvert --to html report.ipynb"), id="a notebook that is not run, or has no name"),
+        pytest.param({**job("papermill src/report.ipynb done.ipynb", "jupyter nbconvert --execute done.ipynb"), "src/report.ipynb": "{}"}, id="a notebook that another made"),
+        pytest.param({**job("docker build -t a ."), "Containerfile": "FROM python:3.11\n"}, id="a Containerfile"),
+        pytest.param({**job("docker build -t a api"), "api/dockerfile": "FROM python:3.11\n"}, id="a small letter"),
+        pytest.param(job("docker build -t a https://github.com/someone/x.git", "docker build -f - . < x", "docker build -f $FILE ."), id="an image of something else"),
+        pytest.param({"docker-compose.yml": "services:\n  a:\n    build:\n      context: src\n      dockerfile_inline: |\n        FROM python:3.11\n"}, id="a Dockerfile in the service"),
+        pytest.param({"docker-compose.yml": "services:\n  a:\n    build: {context: src, dockerfile: images/api/Dockerfile}\n", "images/api/Dockerfile": "FROM python:3.11\n"}, id="the Dockerfile of another context"),
         pytest.param({"README.md": "# x\n\n```bash\npython fit.py\n```\n"}, id="a document"),
     ],
 )  # fmt: skip
 def test_what_may_be_there(files: dict[str, str]) -> None:
     assert not broken(files)
+
+
+def test_the_line_that_keeps_source_out_is_told() -> None:
+    """It holds for every folder of its name; so for that of the package."""
+    files = {"Makefile": "a:\n\tpython -m src.data.fit\n", "src/__init__.py": "", ".gitignore": "*.pyc\ndata/\n"}
+    (graph,) = graphs(files, archetypes="P").components
+    (each,) = graph.references().broken
+    assert each.left_out == Place(".gitignore", 2)
 
 
 def test_a_part_of_another_repository_is_not_looked_into() -> None:
