@@ -15,6 +15,8 @@ from auditor.program.symbolic.values import Hole, Value
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
 _SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
 _NAMING = frozenset({"orchestration", "tracking", "llm"})
+_OF_HUB = "revision"
+"""What the argument is called by which a hub is asked for one state of what it holds."""
 _FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
 
 
@@ -75,6 +77,8 @@ class Identified:
         names = said or effect.entry.pin is not None or effect.domain in _NAMING or effect.role is Role.DOWNLOAD
         if not names or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
             return None
+        if effect.entry.pin is not None and effect.entry.pin.arg == _OF_HUB and text.count("/") > 1:
+            return None  # names of a hub are `owner/name`
         if value.exact and file is not None and file.path is not None and self.identities.exists(file.path):
             return None
         return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)

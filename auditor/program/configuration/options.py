@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from auditor.model.facts import Word
-from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Opaque, Param
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Name
 from auditor.program.configuration.command_words import Option, distribute, read, written
 from auditor.program.configuration.commanded import COMMAND_LINES, commands
+from auditor.program.configuration.declaring import is_true, of_absl, of_argparse, of_chooser, of_parameter, takes_many
 from auditor.program.configuration.option_truths import things
 from auditor.program.naming.code import Code, Frame, Instance, Local, Options
 from auditor.program.naming.scopes import last_name
@@ -34,7 +35,6 @@ _DATACLASSES = "parse_args_into_dataclasses"
 _PARSING = frozenset({"parse_args", "parse_known_args", _DATACLASSES})
 _HANDING = frozenset({"Fire", "run", "cli", "CLI", "auto_cli", "call", "dispatch_command"})
 """The last names of `COMMAND_LINES`: a file that mentions none of them hands no function to any of those."""
-_FLAGS = frozenset({"store_true", "store_false", "store_const", "count", "help", "version"})
 _ABSL = frozenset({"absl.flags.FLAGS", "tensorflow.app.flags.FLAGS", "tensorflow.compat.v1.app.flags.FLAGS", "tensorflow.flags.FLAGS"})  # fmt: skip
 MOST_WORDS = 200
 
@@ -128,11 +128,11 @@ class CommandLines:
                 name = last_name(func)
                 frame = Frame(path, number, block=site.block)
                 if name == "add_argument":
-                    made = _argparse(site.call, frame)
+                    made = of_argparse(site.call, frame)
                 elif name == "add_subparsers":
-                    made = _chooser(site.call, frame)
+                    made = of_chooser(site.call, frame)
                 elif name.startswith("DEFINE_"):
-                    made = _absl(site.call, frame)
+                    made = of_absl(site.call, frame)
                 else:
                     continue
                 if made is not None:
@@ -207,7 +207,7 @@ class CommandLines:
             longest = max(flags, key=lambda flag: (flag.startswith("--"), len(flag)), default="")
             dest = (plain[0] if plain else longest.lstrip("-")).lower().replace("-", "_")
             default = named.get("default")
-            takes = "none" if _true(named.get("is_flag")) else "many" if _many(named.get("nargs")) else "one"
+            takes = "none" if is_true(named.get("is_flag")) else "many" if takes_many(named.get("nargs")) else "one"
             placed = (default, around) if default is not None else None
             yield Option(dest, flags, placed, takes, path, decorator.line)
 
@@ -218,7 +218,7 @@ class CommandLines:
         for position, param in enumerate(scope.params):
             if param.kind in ("args", "kwargs") or (kind == "method" and position == 0):
                 continue
-            default, positional = _typer(param)
+            default, positional = of_parameter(param)
             flags = (f"--{param.name}", f"--{param.name.replace('_', '-')}")
             placed = (default, around) if default is not None else None
             yield Option(param.name, () if positional else flags, placed, "one", path, scope.line)
@@ -259,6 +259,11 @@ class CommandLines:
         if options.words is not None and option is not None:
             return self._told(option, options.words, options) or (hole("cli", name),)
         return self._filled(option, name, options, self.declared(options), options.path)
+
+    def gathered(self, options: Options, name: str) -> Values:
+        """The texts of which `args.name` is a list, each by itself; empty where it is none."""
+        option = self._named(options, name)
+        return self.values(options, name) if option is not None and option.takes == "many" else ()
 
     def _named(self, options: Options, name: str) -> Option | None:
         return next((each for each in self.declared(options) if each.dest == name), None)
@@ -327,7 +332,10 @@ class CommandLines:
     def _default(self, option: Option) -> Values:
         if option.default is None or (type(option.default[0]) is Const and option.default[0].value is None):
             return ()
-        return tuple(value.weakened(0.8, "cli") for value in self.evaluator.values(*option.default))
+        many = self.evaluator.displays.elements(*option.default) if option.takes == "many" else None
+        return tuple(
+            value.weakened(0.8, "cli") for each in many or [option.default] for value in self.evaluator.values(*each)
+        )
 
     def _parse(
         self, key: object, declared: tuple[Option, ...], invocation: Invocation, path: str
@@ -353,72 +361,3 @@ def _sub_parsers(code: Code, path: str) -> frozenset[str]:
     calls = (call for _, call in code.calls(path) if type(call.func) is Attr and call.func.name == "add_parser")
     firsts = (call.args[0] for call in calls if call.args)
     return frozenset(str(first.value) if type(first) is Const else "" for first in firsts)
-
-
-def _argparse(call: Call, frame: Frame) -> Option | None:
-    names = tuple(value.value for value in call.args if type(value) is Const and isinstance(value.value, str))
-    dest = destination(call)
-    if dest is None:
-        return None
-    named = dict(call.keywords)
-    action = named.get("action")
-    takes = (
-        "none" if type(action) is Const and action.value in _FLAGS else "many" if _many(named.get("nargs")) else "one"
-    )
-    if type(action) is Const and action.value == "store_false":
-        takes = "off"
-    default = named.get("default")
-    flags = tuple(name for name in names if name.startswith("-"))
-    return Option(dest, flags, (default, frame) if default is not None else None, takes, frame.path, call.line)
-
-
-def _chooser(call: Call, frame: Frame) -> Option | None:
-    """What `add_subparsers(dest="command")` fills: the name of the sub-command that is started."""
-    dest = dict(call.keywords).get("dest")
-    return Option(str(dest.value), (), None, "command", frame.path, call.line) if type(dest) is Const else None
-
-
-def _absl(call: Call, frame: Frame) -> Option | None:
-    first = argument(call, "name", 0)
-    if type(first) is not Const or not isinstance(first.value, str):
-        return None
-    default = argument(call, "default", 1)
-    flags = (f"--{first.value}", f"-{first.value}")
-    return Option(first.value, flags, (default, frame) if default is not None else None, "one", frame.path, call.line)
-
-
-def destination(call: Call) -> str | None:
-    """The attribute an `add_argument` call fills: `dest`, else the first long option, else the first name."""
-    dest = next((value for keyword, value in call.keywords if keyword == "dest"), None)
-    if type(dest) is Const:
-        return str(dest.value)
-    names = [value.value for value in call.args if type(value) is Const and isinstance(value.value, str)]
-    chosen = next((name for name in names if name.startswith("--")), names[0] if names else None)
-    return chosen.lstrip("-").replace("-", "_") if chosen else None
-
-
-def _typer(param: Param) -> tuple[Expr | None, bool]:
-    """The default of a parameter and whether it is positional: `typer.Option(…)` and `Argument(…)` say so."""
-    default = param.default
-    marker = default if type(default) is Call else _annotated_call(param.annotation)
-    if type(marker) is Call and type(marker.func) in (Attr, Name):
-        last = last_name(marker.func)
-        if last in ("Option", "Argument"):
-            given = argument(marker, "default", 0) if marker is default else default
-            return (None if type(given) is Opaque else given), last == "Argument"
-    return default, default is None
-
-
-def _annotated_call(annotation: Expr | None) -> Expr | None:
-    """The call inside `Annotated[str, typer.Option(…)]`."""
-    if type(annotation) is Item and type(annotation.key) is Group:
-        return next((item for item in annotation.key.items if type(item) is Call), None)
-    return None
-
-
-def _true(expr: Expr | None) -> bool:
-    return type(expr) is Const and expr.value is True
-
-
-def _many(expr: Expr | None) -> bool:
-    return type(expr) is Const and (expr.value in ("+", "*", -1) or (isinstance(expr.value, int) and expr.value > 1))

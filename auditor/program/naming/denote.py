@@ -62,6 +62,10 @@ _SUPPLIED: Mapping[str, Denotation] = {
 """What names mean that no program binds: the notebooks of data platforms have them from the start."""
 
 
+_SLICED = ("DataFrame", "Series", "ndarray", "datasets.Dataset")
+"""Types of which a part is of the same type."""
+
+
 class Denoter:
     """Follows names, attributes and calls to what they stand for."""
 
@@ -342,7 +346,9 @@ class Denoter:
                     return Config(document, name) if name is not None else None
                 if self.code.knowledge.method(of, "__getitem__") is not None:
                     return base
-                return base if of.endswith(("DataFrame", "Series", "ndarray")) else None
+                if of == "datasets.DatasetDict":
+                    return Instance("datasets.Dataset", made)
+                return base if of.endswith(_SLICED) else None
         return None
 
     def under(self, config: Config, key: Expr, frame: Frame) -> Config | None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from auditor.model.ir import Expr, Name
+from auditor.model.ir import Attr, Expr, Name
 from auditor.program.calls.branches import Reach, limited, reach
 from auditor.program.naming import fixtures
-from auditor.program.naming.code import Code, Frame
+from auditor.program.naming.code import Code, Frame, Options
 from auditor.program.naming.members import DEEPEST_MODULES
 from auditor.program.naming.scopes import Binding
 from auditor.program.symbolic import paths
@@ -150,10 +150,18 @@ class NameTexts:
         return ()
 
     def element(self, name: str, source: Expr, way: tuple[int, ...], frame: Frame) -> Values:
-        """What a loop variable takes: the items of a display that is written out, or files that a pattern finds."""
+        """What a loop variable takes: the items of a display that is written out, the words that an option
+        gathers, or files that a pattern finds."""
         shown = self.evaluator.displays.elements(source, frame)
         if not shown:
             inner, where = self.evaluator.displays.listing(source, frame)
+            base = self.evaluator.denoter.denote(inner.base, where) if type(inner) is Attr else None
+            if (
+                type(base) is Options
+                and type(inner) is Attr
+                and (given := self.evaluator.options.gathered(base, inner.name))
+            ):
+                return given
             listed = paths.listed(
                 inner, lambda part: self.evaluator.texts(part, where), self.evaluator.dotted_call(inner, where), way
             )

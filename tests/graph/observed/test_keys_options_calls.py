@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from auditor.graph import Graphs, World
 from auditor.model.artefact import Edge
 from tests.pages import graphs
@@ -126,3 +128,40 @@ def test_an_unknown_folder_is_nobody_elses() -> None:
     found = graphs({"a.py": source, "b.py": source})
     read = {e.source for e in found.edges if e.kind.value == "consumes"}
     assert read == {"unknown:a.py:{root}/x.csv", "unknown:b.py:{root}/x.csv"}
+
+
+GATHERS = """import argparse
+from pathlib import Path
+import pandas as pd
+p = argparse.ArgumentParser()
+p.add_argument("--out", type=Path, default=Path("data"))
+p.add_argument("--parts", nargs="+", default=["val", "train"])
+args = p.parse_args()
+for part in args.parts:
+    pd.DataFrame().to_csv(args.out / part / "x.csv")
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "parts"),
+    [
+        pytest.param("python split.py --out data --parts val test", {"val", "test"}, id="words of a command"),
+        pytest.param("python split.py", {"val", "train"}, id="a list as default"),
+    ],
+)
+def test_a_loop_over_what_an_option_gathers(command: str, parts: set[str]) -> None:
+    lineage = graphs({"split.py": GATHERS, "Makefile": f"all:\n\t{command}\n"}).world.lineage
+    assert {t.artefact.path for t in lineage.of_program("split.py")} == {f"data/{part}/x.csv" for part in parts}
+
+
+@pytest.mark.parametrize(
+    ("source", "artefact"),
+    [
+        ("data/sets/pl/loans/", "file:data/sets/pl/loans"),
+        ("owner/loans", "name:datasets:owner/loans"),
+    ],
+)
+def test_what_is_no_name_of_a_hub_is_a_path(source: str, artefact: str) -> None:
+    code = f"from datasets import load_dataset\nd = load_dataset('{source}', data_files={{'train': 'a.json'}})\nd['train'].to_pandas().to_csv('out.csv')\n"
+    touches = graphs({"a.py": code}).world.lineage.of_program("a.py")
+    assert {(t.way, t.artefact.id) for t in touches} == {("read", artefact), ("write", "file:out.csv")}
