@@ -13,6 +13,7 @@ from auditor.graph.coupling.skew import Twice
 from auditor.graph.data.dropped import Dropped
 from auditor.graph.data.provided import Phantom
 from auditor.graph.jungles.agreement import Mismatch
+from auditor.graph.jungles.broken import BrokenReference
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.reproduction.imported import Imports
@@ -28,6 +29,7 @@ from auditor.model.verdict import PEDANTIC, REGULAR, Check, RuleInfo
 __all__ = [
     "PEDANTIC",
     "ArtefactGraph",
+    "BrokenReference",
     "Chance",
     "Check",
     "Clean",

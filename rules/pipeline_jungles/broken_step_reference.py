@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity, plural
+from auditor.rulekit import (
+    ArtefactGraph,
+    BrokenReference,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Rule,
+    Severity,
+    plural,
+)
 
 RULE = Rule(
     id="PIP010",
@@ -48,25 +60,37 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if references.found:
         yield Clean(says=f"{plural(references.found, 'command')} run programs that are there")
     for broken in references.broken:
-        but = (
-            f"but only {broken.instead} is there, in other letter case"
-            if broken.instead and broken.kind != "option"
-            else ABSENT.get(broken.kind, "which is not in the repository")
-        )
         yield Finding(
-            f"{broken.step} {SAYS[broken.kind].format(name=broken.name)}, {but}",
+            _says(broken),
             broken.place,
             entity=f"{broken.step}|{broken.name}",
-            remedy=f"write {broken.instead}"
-            if broken.instead
-            else f"let {broken.left_out.path} leave out one folder alone (`/data/`), and commit the source"
-            if broken.left_out
-            else "take the option out, or declare it"
-            if broken.kind == "option"
-            else f"name the {'DAG' if broken.kind == 'dag' else 'file'} that is meant, or delete the step",
+            remedy=_remedy(broken),
             related=(
-                *(place.says("named here, too") for place in broken.others),
+                *(place.says("fails, too" if broken.told else "named here, too") for place in broken.others),
                 *(place.says("keeps it out of git") for place in (broken.left_out,) if place),
             ),
             milder=int(broken.idle),
         )
+
+
+def _says(broken: BrokenReference) -> str:
+    but = (
+        f"but only {broken.instead} is there, in other letter case"
+        if broken.instead and broken.kind != "option"
+        else ABSENT.get(broken.kind, "which is not in the repository")
+    )
+    verb = SAYS[broken.kind].format(name=broken.name)
+    if not broken.told:
+        return f"{broken.step} {verb}, {but}"
+    more = f"; {len(broken.others)} more of its commands fail like it" if broken.others else ""
+    return f"a command that {broken.step} tells {verb}, {but}{more}"
+
+
+def _remedy(broken: BrokenReference) -> str:
+    if broken.instead:
+        return f"write {broken.instead}"
+    if broken.left_out:
+        return f"let {broken.left_out.path} leave out one folder alone (`/data/`), and commit the source"
+    if broken.kind == "option":
+        return "take the option out, or declare it"
+    return f"name the {'DAG' if broken.kind == 'dag' else 'file'} that is meant, or delete the {'command' if broken.told else 'step'}"

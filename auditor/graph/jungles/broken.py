@@ -14,7 +14,8 @@ class BrokenReference(msgspec.Struct, frozen=True):
 
     `instead` is a file that differs from the named one in letter case alone, or the option that was meant; `idle`: it stands
     in a shell script that nothing in the repository names, or what it names may be kept elsewhere. `others` are further
-    places of the same file that name it. `left_out` is the line that tells git to keep it out.
+    places of the same file that name it; of a document, where it is `told`, all that name what is not there. `left_out` is
+    the line that tells git to keep it out.
     """
 
     kind: str
@@ -25,3 +26,4 @@ class BrokenReference(msgspec.Struct, frozen=True):
     idle: bool = False
     others: tuple[Place, ...] = ()
     left_out: Place | None = None
+    told: bool = False

@@ -15,6 +15,7 @@ from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
 from auditor.graph.jungles.broken import BrokenReference
 from auditor.graph.jungles.holdings import CODE, Holdings, inner
 from auditor.graph.jungles.left_out import LeftOut
+from auditor.graph.jungles.told import is_manual, is_surely_told
 from auditor.graph.jungles.unknown_options import unknown_options
 from auditor.graph.jungles.unmet import unmet_dags, unmet_prerequisites
 from auditor.graph.jungles.wanted import lacks_module, own_dockerfile, wanted
@@ -63,7 +64,11 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
     broken: list[BrokenReference] = []
     found = 0
     for step in world.steps.all:
-        if step.tool not in _HERE or not owned(step.path) or not places.is_product(step.path) or "{" in step.path:
+        here = step.tool in _HERE or is_manual(world, step)
+        if not here or not owned(step.path) or not places.is_product(step.path) or "{" in step.path:
+            continue
+        if step.tool == "readme":
+            broken += _told(world, step, known)
             continue
         found += sum(1 for run in step.runs if run.kind in ("script", "notebook", "shell"))
         of_step = [*_commands(world, step, known), *_declared(step, known)]
@@ -74,6 +79,13 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
     for each in sorted(broken, key=lambda b: (b.place, b.name)):
         once.setdefault((*_cause(each, known), each.place.path), []).append(each)
     return References(tuple(_together(same) for same in once.values()), found)
+
+
+def _told(world: World, step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
+    """The commands of a document that cannot be run."""
+    for each in _commands(world, step, known):
+        if is_surely_told(each, step, known):
+            yield msgspec.structs.replace(each, step=step.path, idle=True, told=True)
 
 
 def _together(same: list[BrokenReference]) -> BrokenReference:
@@ -88,7 +100,7 @@ def _cause(broken: BrokenReference, known: Holdings) -> tuple[str, str]:
         folder = broken.name if broken.kind == "folder" else dirname(broken.name)
         if folder and known.lacks(folder)[0]:
             return "folder", folder
-    return broken.kind, broken.name
+    return ("told", "") if broken.told else (broken.kind, broken.name)
 
 
 _ANYBODYS = frozenset({"run", "main", "start", "build", "test", "setup", "script", "install", "deploy", "train"})
@@ -108,7 +120,7 @@ def _is_mentioned(world: World, script: str) -> bool:
 
 def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
     """What the commands of one step run."""
-    if _brings_much(step, known):
+    if step.tool != "readme" and _brings_much(step, known):
         return
     by_line = {command.line: command for command in step.step.commands}
     asked_for = _asked_for(step)

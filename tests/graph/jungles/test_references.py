@@ -90,6 +90,42 @@ def test_what_may_be_there(files: dict[str, str]) -> None:
     assert not broken(files)
 
 
+MANUAL = "# x\n\n```bash\ngit clone https://example.org/acme/example.git\n{}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("python src/fit.py", ["src/fit.py"]),
+        ("cd src && python fit.py", ["fit.py"]),
+        ("python src/train.py --epochs 3", ["--epochs to src/train.py"]),
+        ("make fit", ["fit"]),
+        ("python src/fit.py\npython src/score.py", ["src/fit.py"]),
+        ("python fit.py", []),
+        ("python src/your_script.py", []),
+        ("python other/fit.py", []),
+        ("pytest src/tests/", []),
+        ("git clone https://example.org/acme/other.git\ncd other\npython src/fit.py", []),
+    ],
+)
+def test_what_a_manual_tells_and_cannot_be_run(lines: str, told: list[str]) -> None:
+    code = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--rows')\nprint(parser.parse_args())\n"
+    files = {"src/train.py": code, "Makefile": "train:\n\tpython src/train.py\n", "README.md": MANUAL.format(lines)}
+    tree = graphs(files, archetypes="P")
+    tree.world.resolved.commands.names = frozenset({"example"})
+    (graph,) = tree.components
+    found = graph.references().broken
+    assert [each.name for each in found] == told
+    assert all(each.told and each.idle for each in found)
+    assert [len(each.others) for each in found] == [lines.count("\n")] * len(told)
+
+
+def test_a_document_that_is_no_manual_tells_nothing() -> None:
+    told = "# x\n\n```bash\npython src/fit.py\n```\n"
+    assert broken({"README.md": told})
+    assert not broken({"CONTRIBUTING.md": told})
+
+
 def test_the_line_that_keeps_source_out_is_told() -> None:
     """It holds for every folder of its name; so for that of the package."""
     files = {"Makefile": "a:\n\tpython -m src.data.fit\n", "src/__init__.py": "", ".gitignore": "*.pyc\ndata/\n"}
