@@ -16,6 +16,7 @@ from auditor.graph.reproduction.roots import ROOTS
 from auditor.graph.sight import Look
 from auditor.graph.smells.frames import MISUSES
 from auditor.graph.smells.lacking import LACKING
+from auditor.graph.smells.nowhere import NOWHERE
 from auditor.graph.smells.numeric import UNGUARDED
 from auditor.graph.smells.swallowed import UNRAISED
 from auditor.graph.smells.training_loops import LOOPS
@@ -26,6 +27,7 @@ from auditor.graph.testing.coverage import NETWORKS
 LOOKS: tuple[Look[Any], ...] = (
     LACKING,
     UNBOUND,
+    NOWHERE,
     UNRAISED,
     MISUSES,
     UNGUARDED,
