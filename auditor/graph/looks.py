@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditor.graph.configuration.always_true import ALWAYS_TRUE
 from auditor.graph.configuration.dead_code import BURIED
 from auditor.graph.coupling.sides import PREDICTING_SCOPES, WRITTEN_OUT
 from auditor.graph.data.personal import PERSONAL
@@ -41,6 +42,7 @@ LOOKS: tuple[Look[Any], ...] = (
     STORES,
     PERSONAL,
     BURIED,
+    ALWAYS_TRUE,
     WRITTEN_OUT,
     NETWORKS,
     DRAWN,
