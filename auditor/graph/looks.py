@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditor.graph.configuration.always_true import ALWAYS_TRUE
 from auditor.graph.configuration.dead_code import BURIED
 from auditor.graph.coupling.sides import PREDICTING_SCOPES, WRITTEN_OUT
 from auditor.graph.data.personal import PERSONAL
@@ -16,6 +17,7 @@ from auditor.graph.reproduction.roots import ROOTS
 from auditor.graph.sight import Look
 from auditor.graph.smells.frames import MISUSES
 from auditor.graph.smells.lacking import LACKING
+from auditor.graph.smells.nowhere import NOWHERE
 from auditor.graph.smells.numeric import UNGUARDED
 from auditor.graph.smells.swallowed import UNRAISED
 from auditor.graph.smells.training_loops import LOOPS
@@ -26,6 +28,7 @@ from auditor.graph.testing.coverage import NETWORKS
 LOOKS: tuple[Look[Any], ...] = (
     LACKING,
     UNBOUND,
+    NOWHERE,
     UNRAISED,
     MISUSES,
     UNGUARDED,
@@ -39,6 +42,7 @@ LOOKS: tuple[Look[Any], ...] = (
     STORES,
     PERSONAL,
     BURIED,
+    ALWAYS_TRUE,
     WRITTEN_OUT,
     NETWORKS,
     DRAWN,

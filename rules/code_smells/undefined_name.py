@@ -73,7 +73,20 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="import the name that is meant or drop the import, and let CI run this program",
             milder=int(missing.idle),
         )
-    if names and not told and not absent and not unbound:
+    gone = graph.modules_nowhere()
+    for module in gone:
+        keeps = f", because {module.left_out.path} keeps it out of git" if module.left_out else ""
+        yield Finding(
+            f"{module.module}.py is imported and not in the repository, which has the rest of {module.package}{keeps}: the import fails",
+            module.place,
+            entity=f"{module.module}.py",
+            remedy=f"let {module.left_out.path} leave out one folder alone (`/data/`), and commit the source"
+            if module.left_out
+            else "import the module that is meant, or commit the one that is missing, and let CI run this program",
+            related=tuple(place.says("imported here, too") for place in module.others[:12]),
+            milder=int(module.idle),
+        )
+    if names and not told and not absent and not unbound and not gone:
         yield NotApplicable("what is not defined is told as the hidden state of a notebook (REP008)")
-    if looked and not names and not absent and not unbound:
+    if looked and not names and not absent and not unbound and not gone:
         yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")

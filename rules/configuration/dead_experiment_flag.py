@@ -44,4 +44,23 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="delete the branch and its flag",
             related=tuple(each.place.says(each.says) for each in others[:12]),
         )
+    yield from _always_true(graph)
     yield Clean(says=f"{put_away} lines of code in comments, {plural(len(flags), 'dead flag')}, in {lines} lines")
+
+
+def _always_true(graph: ArtefactGraph) -> Iterator[Finding]:
+    """Options that are true whatever they are given."""
+    always = graph.always_true()
+    if always:
+        worst, *rest = always
+        others = f", and so {'is' if len(rest) == 1 else 'are'} {plural(len(rest), 'other option')}" if rest else ""
+        yield Finding(
+            f"{worst.flag} is made by type=bool, for which 'False' is true like any other text"
+            f"{': nothing switches it off' if worst.stuck else ''}{others}",
+            worst.place,
+            entity="type=bool",
+            remedy="use argparse.BooleanOptionalAction, or a type that reads the word",
+            related=tuple(each.place.says(each.flag) for each in rest[:12]),
+            milder=int(not worst.stuck),
+            instances=len(always),
+        )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.configuration import copies, credentials, dead_code, keys, scattered, targets, thresholds, unchecked
+from auditor.graph.configuration import (
+    always_true,
+    copies,
+    credentials,
+    dead_code,
+    keys,
+    scattered,
+    targets,
+    thresholds,
+    unchecked,
+)
 from auditor.graph.part import Part
 
 
@@ -34,6 +44,10 @@ class Configuration(Part):
     def buried(self) -> tuple[list[dead_code.Buried], int]:
         """What is left of experiments, and the number of lines of product code."""
         return dead_code.buried(self._world, self.owns)
+
+    def always_true(self) -> list[always_true.AlwaysTrue]:
+        """Options that are true whatever they are given."""
+        return always_true.always_true(self._world, self.owns)
 
     def targets(self) -> tuple[list[targets.Target], int]:
         """Names of classes and functions in documents that lead nowhere, and how many lead into the repository."""

@@ -10,6 +10,7 @@ from auditor.graph.smells import (
     admitted,
     frames,
     notebooks,
+    nowhere,
     numeric,
     pedantic,
     pinned,
@@ -27,6 +28,10 @@ class Smells(Part):
     def unbound_imports(self) -> list[unbound.Unbound]:
         """Names that programs import from modules of the repository which do not have them."""
         return unbound.unbound(self._world, self.owns)
+
+    def modules_nowhere(self) -> list[nowhere.Nowhere]:
+        """Modules that programs import from packages of the repository which do not have them."""
+        return nowhere.nowhere(self._world, self.owns)
 
     def absent_methods(self) -> list[absent.Absent]:
         """Methods that classes call on themselves and do not have."""

@@ -52,11 +52,12 @@ def unbound(world: World, owned: Callable[[str], bool]) -> list[Unbound]:
             key = path, each.home, each.name
             if key not in found and _is_meant(world, path, each) and not _is_beside(world, each):
                 place = world.resolved.code.place(path, each.line)
-                found[key] = Unbound(each.name, each.home, place, _is_idle(world, path, each.line))
+                found[key] = Unbound(each.name, each.home, place, is_idle_import(world, path, each.line))
     return sorted(found.values(), key=lambda each: in_order(each.place))
 
 
-def _is_idle(world: World, path: str, line: int) -> bool:
+def is_idle_import(world: World, path: str, line: int) -> bool:
+    """Whether nothing runs an import, or starts, imports or names its file."""
     named = world.resolved.code.importers(path) or world.once(Started).needs(path)
     return not named or is_idle(world, path, line) or is_unreached(world, path, line)
 
@@ -94,19 +95,25 @@ UNBOUND = Look("unbound", _unbound, tuple[_Import, ...])
 
 def _imports(sight: Sight, path: str) -> Iterator[_Import]:
     code = sight.resolved.code
+    for statement in imports(sight, path):
+        for imported in statement.names:
+            if imported.name in ("", "*"):
+                continue
+            home = code.modules.resolve(path, imported.module, statement.level)
+            if home is None or home == path or not home.endswith(".py") or _has(sight, home, imported.name):
+                continue
+            dotted = "" if statement.level else imported.module
+            yield _Import(imported.name, dotted, home, statement.line)
+
+
+def imports(sight: Sight, path: str) -> Iterator[Import]:
+    """The imports of a program that are meant to succeed: neither in a `try` or a dead branch nor for a checker of types."""
+    code = sight.resolved.code
     for number in code.scopes(path):
         index = code.index(path, number)
         for statement, block, dead in index.imports:
-            if dead or index.for_types(block) or _is_tried(sight, path, number, statement):
-                continue
-            for imported in statement.names:
-                if imported.name in ("", "*"):
-                    continue
-                home = code.modules.resolve(path, imported.module, statement.level)
-                if home is None or home == path or not home.endswith(".py") or _has(sight, home, imported.name):
-                    continue
-                dotted = "" if statement.level else imported.module
-                yield _Import(imported.name, dotted, home, statement.line)
+            if not (dead or index.for_types(block) or _is_tried(sight, path, number, statement)):
+                yield statement
 
 
 def _is_tried(sight: Sight, path: str, number: int, statement: Import) -> bool:
