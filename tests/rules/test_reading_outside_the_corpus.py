@@ -1444,6 +1444,49 @@ def test_who_makes_a_file_only_where_it_is_missing_overwrites_nobody(body: str, 
     assert bool(found(files, "PIP005")) is told
 
 
+BOTH = MAKES + "    open('out/{}.pkl', 'wb').write(b'1')\n"
+STARTS = """import joblib
+import os
+import pandas as pd
+from make import make
+
+
+def learn():
+    make(pd.read_csv('raw.csv'))
+
+
+def start():
+    if os.path.exists('out/scaler.pkl'):
+        print(joblib.load('out/scaler.pkl'))
+{}
+    return joblib.load('out/scaler.pkl')
+
+
+if __name__ == '__main__':
+    print(start())
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "made", "told"),
+    [
+        pytest.param("    if not os.path.exists('out/scaler.pkl'):\n        learn()", "model", False, id="asked for by the caller's caller"),
+        pytest.param("    if not os.path.exists('out/model.pkl'):\n        learn()", "model", False, id="asked for what both make with it"),
+        pytest.param("    if not os.path.exists('out/model.pkl'):\n        learn()", "mark", True, id="asked for what one alone makes"),
+        pytest.param("    if not os.path.exists('out/scaler.pkl'):\n        learn()\n    learn()", "model", True, id="and once more"),
+        pytest.param("    try:\n        return joblib.load('out/scaler.pkl')\n    except FileNotFoundError:\n        learn()", "model", False, id="expected to be missing"),
+        pytest.param("    try:\n        return joblib.load('out/scaler.pkl')\n    except ValueError:\n        learn()", "model", True, id="expected to be broken"),
+    ],
+)  # fmt: skip
+def test_a_service_that_trains_where_the_model_is_missing_is_no_second_writer(body: str, made: str, told: bool) -> None:
+    step = "import joblib\nimport pandas as pd\nfrom sklearn.preprocessing import RobustScaler\njoblib.dump(RobustScaler().fit(pd.read_csv('b.csv')), 'out/scaler.pkl')\nopen('out/model.pkl', 'wb').write(b'2')\n"
+    whole = "if __name__ == '__main__':\n    make(pd.read_csv('raw.csv'))\n"
+    make = BOTH.format(made).replace("import os\n", "import os\nimport pandas as pd\n") + "\n\n" + whole
+    files = {"make.py": make, "prepare.py": step, "fit.py": SK + FIT, "use.py": STARTS.format(body)}
+    told_of = {f.entity for f in found(files, "PIP005") if "use.py" in f.message}
+    assert ("out/scaler.pkl" in told_of) is told
+
+
 PROMOTES = """import tempfile
 import mlflow
 from mlflow import MlflowClient
