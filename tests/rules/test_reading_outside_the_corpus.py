@@ -1525,6 +1525,49 @@ def test_a_rehearsal_with_a_registry_of_its_own_releases_nothing(start: str, tol
     assert bool(found(files, "OPS002")) is told
 
 
+BEGINS = """import mlflow
+from mlflow import MlflowClient
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+client = MlflowClient()
+
+
+def go():
+    f = pd.read_csv('d.csv')
+    with mlflow.start_run():
+        mlflow.sklearn.log_model(Ridge().fit(f[['a']], f['y']), 'model', registered_model_name='shop')
+    begin()
+
+
+def put():
+    client.set_registered_model_alias('shop', 'champion', 1)
+
+
+def begin():
+{}
+
+
+if __name__ == '__main__':
+    go()
+"""
+LOOKS_UP = "    try:\n        client.get_model_version_by_alias('shop', 'champion')\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param(LOOKS_UP + "    except Exception:\n        put()", False, id="where the look failed"),
+        pytest.param(LOOKS_UP + "        return\n    except Exception:\n        pass\n    put()", False, id="after the look that returns"),
+        pytest.param(LOOKS_UP + "    except Exception:\n        pass\n    put()", True, id="whatever the look found"),
+        pytest.param(LOOKS_UP.replace("client.get_model_version_by_alias('shop', 'champion')", "print(1)") + "    except Exception:\n        put()", True, id="where something else failed"),
+        pytest.param(LOOKS_UP.replace("client.get_model_version_by_alias('shop', 'champion')", "client.get_latest_versions('shop')") + "    except Exception:\n        put()", True, id="where the look for the newest failed"),
+    ],
+)  # fmt: skip
+def test_an_alias_that_is_set_where_there_is_none_replaces_no_model(body: str, told: bool) -> None:
+    assert bool(found({"go.py": BEGINS.format(body)}, "OPS002", "P")) is told
+
+
 @pytest.mark.parametrize(
     ("declares", "told"), [("from kfp import dsl\n\n\n@dsl.component\ndef step():\n    pass\n\n\n", False), ("", True)]
 )

@@ -12,7 +12,7 @@ from auditor.model.ir import Attr, Call, Choice, Do, Expr, Group, Handler, If, N
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import CallSite, integer
-from auditor.program.naming.statements import heads, placed, within
+from auditor.program.naming.statements import parts, placed, within
 
 EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
 """Calls that end a program."""
@@ -141,8 +141,8 @@ class _Asking:
         body = self.world.resolved.code.scope(*self.site).body
         tried = (each.statement for each in placed(body) if type(each.statement) is Try)
         return any(
-            any(_expects(handler) and self.at.call in _parts(handler.body) for handler in each.handlers)
-            and any(self._named(part) for part in _parts(each.body))
+            any(_expects(handler) and self.at.call in parts(handler.body) for handler in each.handlers)
+            and any(self._named(part) for part in parts(each.body))
             for each in tried
         )
 
@@ -151,8 +151,8 @@ class _Asking:
         return (each.statement for each in placed(body) if type(each.statement) is If)
 
     def _choices(self) -> Iterator[Choice]:
-        parts = _parts(self.world.resolved.code.scope(*self.site).body)
-        return (part for part in parts if type(part) is Choice)
+        body = self.world.resolved.code.scope(*self.site).body
+        return (part for part in parts(body) if type(part) is Choice)
 
     def _may_be_another(self, name: Name) -> bool:
         """`p = a if a.exists() else b`: who reads `p` waits for `b` alone."""
@@ -203,11 +203,6 @@ class _Asking:
         """Whether the program ends in failure where a test comes out the other way."""
         arms = [each.orelse if otherwise else each.body for each in self._branches() if each.test == test]
         return any(arm and _ends_badly(arm[-1]) for arm in arms)
-
-
-def _parts(body: Iterable[Stmt]) -> Iterator[Expr]:
-    """All expressions of some statements and of those under them."""
-    return (part for each in placed(body) for head in heads(each.statement) for part in within(head))
 
 
 def _returns(branch: If) -> bool:
