@@ -11,7 +11,8 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Choice, Do, Expr, Group, Handler, If, Name, Op, Raise, Return, Stmt, Try
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
-from auditor.program.naming.scopes import CallSite, integer
+from auditor.program.naming.displays import integer
+from auditor.program.naming.scopes import CallSite
 from auditor.program.naming.statements import parts, placed, within
 
 EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})

@@ -128,8 +128,8 @@ def _is_tried(sight: Sight, path: str, number: int, statement: Import) -> bool:
 def _has(sight: Sight, home: str, name: str) -> bool:
     """Whether a module has a name, or may have it: what is not wholly written in it may have any."""
     code = sight.resolved.code
-    bindings = code.index(home, 0).bindings
-    if name in bindings or not _SUPPLIED.isdisjoint(bindings) or name.startswith("__"):
+    index = code.index(home, 0)
+    if index.binds(name) or any(map(index.binds, _SUPPLIED)) or name.startswith("__"):
         return True
     program = code.programs[home]
     if code.words(home).mentions(_REPLACED) or not is_plain(sight, home, program):

@@ -124,8 +124,8 @@ def asked_anew(monkeypatch: pytest.MonkeyPatch, facts: FactsByPath, memory: Memo
     asked: set[tuple[str, str]] = set()
 
     class Noted(answers.View):
-        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
-            super().__init__(topic, path, tree, plain, partly)
+        def __init__(self, topic: str, path: str, tree: Tree, *how: bool) -> None:
+            super().__init__(topic, path, tree, *how)
             asked.add((topic, path))
 
     with monkeypatch.context() as patch:
@@ -366,8 +366,8 @@ def test_nothing_of_the_way_to_an_answer_stays_in_memory() -> None:
     made: list[weakref.ref[object]] = []
 
     class Seen(answers.View):
-        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
-            super().__init__(topic, path, tree, plain, partly)
+        def __init__(self, topic: str, path: str, tree: Tree, *how: bool) -> None:
+            super().__init__(topic, path, tree, *how)
             made.extend(map(weakref.ref, (self.evaluator, self.evaluator.denoter, self.code)))
 
     gc.disable()  # as in an audit
