@@ -198,6 +198,26 @@ def test_a_step_that_is_handed_its_training_rows_is_judged_where_others_are_kept
     assert ("LKG004", "high") in said({"step.py": whole})
 
 
+BY_RUN = {
+    "train.py": "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom figures import figures\n\nframe = pd.read_csv('train.csv')\nx, y = frame[['a']], frame['y']\nmodel = Ridge().fit(x, y)\nprint(figures(y, model.predict(x)))\nmlflow.sklearn.log_model(model, 'model')\n",
+    "figures.py": "from sklearn.metrics import r2_score\n\n\ndef figures(truth, answers):\n    return {'r2': r2_score(truth, answers)}\n",
+    "runs.py": "import mlflow\n\n\ndef of_run(run_id):\n    return mlflow.sklearn.load_model(f'runs:/{run_id}/model')\n",
+}
+JUDGES = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom figures import figures\nfrom runs import of_run\n\n\ndef judge(run_id):\n    model = of_run(run_id)\n    frame = pd.read_csv('reference.csv')\n    print({})\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        ("figures(frame['y'], model.predict(frame[['a']]))", False),
+        ("model.predict(frame[['a']])", True),
+        ("figures(frame['y'], Ridge().fit(frame[['a']], frame['y']).predict(frame[['a']]))", True),
+    ],
+)
+def test_a_model_is_loaded_and_judged_by_functions_of_other_files(shown: str, told: bool) -> None:
+    assert (("LKG004", "high") in said({**BY_RUN, "judge.py": JUDGES.format(shown)})) is told
+
+
 def test_a_line_through_the_data_of_a_notebook_to_look_around_in_weighs_less() -> None:
     source = READ + "model = LogisticRegression().fit(features, target)\nprint(model.score(features, target))\n"
     assert ("LKG004", "high") in said({"train.py": source})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import or_
 
 import msgspec
 
@@ -38,6 +40,8 @@ _HANDED_OVER = regex(
 )
 """Whole names of parameters that take such rows; `test_size` and `eval_metric` are settings."""
 
+_LOADS, _JUDGES, _TRAINS = 1, 2, 4
+_JUDGED = _LOADS | _JUDGES
 _MILDER_ANSWERED = 2
 _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
@@ -234,12 +238,16 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
 
 
 def _evaluates_loaded(world: World, owned: Callable[[str], bool]) -> bool:
-    """Whether a program of the component loads a model and judges it."""
+    """Whether a program of the component loads a model and judges it: in its own code, or by functions that train nothing."""
     effects = world.resolved.effects.own
-    for path in world.resolved.code.paths:
-        sites: list[Site] = [(path, n) for n in world.resolved.code.scopes(path)] if owned(path) else []
-        roles = {e.role for site in sites for e in effects.get(site, ())}
-        if {Role.LOAD_MODEL, Role.EVALUATE} <= roles:
+    bits = {Role.LOAD_MODEL: _LOADS, Role.EVALUATE: _JUDGES, Role.FIT: _TRAINS}
+    said = {site: reduce(or_, (bits.get(e.role, 0) for e in own)) for site, own in effects.items() if own}
+    does = world.resolved.effects.gathered(said)
+    for path in filter(owned, world.resolved.code.paths):
+        sites: list[Site] = [(path, number) for number in world.resolved.code.scopes(path)]
+        if reduce(or_, (said.get(site, 0) for site in sites), 0) & _JUDGED == _JUDGED:
+            return True
+        if any(does(site) == _JUDGED for site in sites):
             return True
     return False
 
