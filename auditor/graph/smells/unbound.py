@@ -73,7 +73,17 @@ def _is_meant(world: World, path: str, each: _Import) -> bool:
     if f"{base}/__init__.py".lstrip("/") in world.resolved.tree or not (not above or path.startswith(f"{above}/")):
         return False
     ends = (f"/{tail}.py", f"/{tail}/__init__.py", f"/{tail}.pyi", f"/{tail}.pyx")
-    return sum(f"/{path}".endswith(ends) for path in world.resolved.tree) == 1
+    names = {end.rpartition("/")[2] for end in ends}
+    named = (found for name in names for found in world.once(_by_name).get(name, ()))
+    return sum(f"/{found}".endswith(ends) for found in named) == 1
+
+
+def _by_name(world: World) -> dict[str, list[str]]:
+    """The paths of the tree by the name of the file."""
+    found: dict[str, list[str]] = {}
+    for path in world.resolved.tree:
+        found.setdefault(path.rpartition("/")[2], []).append(path)
+    return found
 
 
 def _is_beside(world: World, each: _Import) -> bool:

@@ -182,6 +182,26 @@ def test_effects_are_found_anew_where_what_they_look_at_in_other_files_changed(
     assert told(resolved(facts, memory)) == told(resolved(facts, None))
 
 
+BASES = "class Base: ...\n\nclass Made(Base):\n    def name(self, n):\n        return n + SUFFIX\n\nSUFFIX = '.csv'\n"
+
+
+@pytest.mark.parametrize(
+    "using",
+    [
+        pytest.param("from lib import Made\n\nopen(Made().name('a'))\n", id="what a method returns"),
+        pytest.param("from lib import Base\n\nclass Own(Base): ...\n", id="what a class is made of"),
+    ],
+)
+def test_functions_that_come_behind_all_others_leave_effects_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, using: str
+) -> None:
+    contents, memory = Contents(), Memory()
+    told(resolved(contents.facts({"lib.py": BASES, "use.py": using}), memory))
+    facts = contents.facts({"lib.py": f"{BASES}\ndef last():\n    return 2\n", "use.py": using})
+    assert asked_anew(monkeypatch, facts, memory) == {("effects", "lib.py")}
+    assert told(resolved(facts, memory)) == told(resolved(facts, None))
+
+
 def test_callers_whose_calls_are_as_they_were_carry_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {
         "lib.py": "import pandas as pd\n\ndef load(name):\n    return pd.read_csv(name)\n",
