@@ -427,3 +427,15 @@ def test_who_chooses_by_both_figures_keeps_neither() -> None:
     files = {"parts.py": PARTS, "candidates.py": CANDIDATES.format(each="pass", after=after)}
     (component,) = graphs(files, archetypes="P").components
     assert len(component.reused_test_rows) == 2
+
+
+def test_who_chooses_by_rows_of_another_table_says_nothing_of_these() -> None:
+    source = (
+        "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.metrics import mean_squared_error as mse\n"
+        "from sklearn.model_selection import train_test_split\nfrom sklearn.svm import SVR\nf = pd.read_csv('one.csv')\n"
+        "a, b, c, d = train_test_split(f[['p']], f['y'], random_state=1)\nfor m in (Ridge(), SVR()):\n    m.fit(a, c)\n"
+        "    print(mse(d, m.predict(b)))\ng = pd.read_csv('two.csv')\nh, i, j, k = train_test_split(g[['p']], g['y'], random_state=1)\n"
+        "n = Ridge().fit(h, j)\nerror = mse(k, n.predict(i))\nbest = min([error, 1], key=lambda each: error)\n"
+    )
+    (component,) = graphs({"compare.py": source}, archetypes="P").components
+    assert len(component.reused_test_rows) == 1

@@ -302,7 +302,8 @@ def repeated(trace: Trace, deciding: Callable[[Evaluation], frozenset[str]]) -> 
         tuned = {e.trained.version for e in evaluations if e.how == "tuning"}
         final = {e.trained.version for e in evaluations if e.how != "tuning"}
         stopped = any(e.selects for e in evaluations) and rows in trace.held_out and not _spare(trace, rows)
-        shown = len(final) < 2 or not _together(evaluations) or (by and rows not in by)
+        chosen = rows not in by and any(relation(rows, other) == "apart" for other in by)
+        shown = len(final) < 2 or not _together(evaluations) or chosen
         if not tuned & final and not stopped and shown:
             continue
         spared = rows in by and not any(_TESTING.search(name) for name in by[rows])
