@@ -78,7 +78,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     def fits(known: _Said) -> bool:
         return (known.starts, known.deployed) == (starts, deployed)
 
-    said = resolved.early(Topic(TOOL, find, _Said), fits).of(starts[0])
+    said = resolved.early(Topic(TOOL, find, _Said, partly=True, lines=True), fits).of(starts[0])
     yield from said.pipelines
     yield from cut_short({*said.cut}.intersection(paths))
 

@@ -106,9 +106,12 @@ def _follow(process: subprocess.Popen[bytes], job: Job) -> bool:
     """Hands the job over and waits for the end; whether it took too long."""
     try:
         if process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):  # it died at once: its end says why
+            try:
                 process.stdin.write(msgspec.json.encode(job) + b"\n")
                 process.stdin.flush()
+            except BrokenPipeError:  # it died at once: its end says why
+                with contextlib.suppress(BrokenPipeError):  # what was not written is tried again
+                    process.stdin.close()
         process.wait(job.terms.seconds)
     except subprocess.TimeoutExpired:
         return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, within
@@ -31,6 +32,7 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Facts, Pin
 from auditor.model.place import Place
 from auditor.program import Resolved
+from auditor.program.calls.records import Site
 from auditor.program.naming.code import Code
 from auditor.program.running.command_forms import is_server
 
@@ -79,8 +81,11 @@ class Builder:
         for step in self.steps.all:
             if step.tool not in ("readme", "dvc-lock") and not step.in_code:
                 self._step(step)
+        entries, touching = frozenset(self.lineage.entries), defaultdict[str, list[Site]](list)
+        for site in sorted(site for site, touches in self.lineage.touches.items() if touches):
+            touching[site[0]].append(site)
         for path in self.resolved.code.paths:
-            self._program(path)
+            self._program(path, touching.get(path, ()), entry=path in entries)
         for path in self.lineage.entries:
             self._lifted(path)
         for step, touch in in_code.state_steps():
@@ -256,9 +261,8 @@ class Builder:
 
     # --- observed ---
 
-    def _program(self, path: str) -> None:
+    def _program(self, path: str, touching: Iterable[Site], *, entry: bool) -> None:
         program = self.resolved.code.programs[path]
-        entry = path in self.lineage.entries
         kind = NodeKind.NOTEBOOK if path.endswith(".ipynb") else NodeKind.SCRIPT if entry else NodeKind.MODULE
         test = True if places.is_test(path) else None
         node = program_node(self.store, self.resolved.code, path, kind)
@@ -270,13 +274,9 @@ class Builder:
             home = self.resolved.code.home(path)
             piece = Evidence(home, lines.get(target), target[:120], "python", "import", 0.95)
             self.store.edge(node, other, EdgeKind.IMPORTS, (piece,))
-        for number in self.resolved.code.scopes(path):
-            site = (path, number)
-            touches = self.lineage.touches.get(site, ())
-            if not touches:
-                continue
+        for site in touching:
             owner = function_node(self.store, self.resolved, site)
-            for touch in touches:
+            for touch in self.lineage.touches[site]:
                 self._touch(touch, owner)
 
     def _touch(self, touch: Touch, owner: str) -> None:

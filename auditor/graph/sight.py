@@ -68,7 +68,7 @@ def looks_at(name: str, looks: tuple[Look[Any], ...], effects: Effects) -> Topic
         return found
 
     kinds: Any = tuple(look.kind for look in looks)
-    return Topic(name, find, tuple[kinds])
+    return Topic(name, find, tuple[kinds], partly=True, lines=True)
 
 
 def _found(look: Look[T], sight: Sight, view: View) -> T | Failed:

@@ -18,9 +18,11 @@ class Started:
         found |= {local.path for step in world.steps.all for local in step.implements}
         # A program that starts others and that a document names is where these are started, whatever makes up the commands.
         starters = (
-            path for path in world.mentioned if path in found or path.rpartition("/")[2] in world.documents.text
+            path
+            for path in world.resolved.mentioned
+            if path in found or path.rpartition("/")[2] in world.documents.text
         )
-        found |= {named for starter in sorted(starters) for named in world.mentioned[starter]}
+        found |= {named for starter in sorted(starters) for named in world.resolved.mentioned[starter]}
         # A program of the repository that starts training is where training is started.
         found |= {
             launch.run.target

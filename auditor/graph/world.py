@@ -30,7 +30,6 @@ from auditor.program.calls.uncalled import Uncalled
 from auditor.program.kept.answers import Answers
 from auditor.program.naming.code import Instance, Local
 from auditor.program.running.launches import launches
-from auditor.program.running.mentions import mentions
 from auditor.program.running.tests import holds_tests
 
 T = TypeVar("T")
@@ -210,11 +209,6 @@ class World:
     def flows(self) -> Flows:
         """What flows into fits, saves and writes."""
         return Flows(self.resolved)
-
-    @cached_property
-    def mentioned(self) -> dict[str, frozenset[str]]:
-        """By program that starts processes, the programs whose file name it writes out."""
-        return mentions(self.resolved.effects)
 
     @cached_property
     def imported_roots(self) -> dict[str, frozenset[str]]:

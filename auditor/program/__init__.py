@@ -23,6 +23,7 @@ from auditor.program.naming.names import Modules
 from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
 from auditor.program.running.known_runs import KnownRuns, against
+from auditor.program.running.mentions import mentions
 from auditor.program.running.tasks import EntryPoints
 from auditor.program.running.texts import Texts
 from auditor.program.symbolic.evaluate import Evaluator
@@ -134,6 +135,11 @@ class Resolved:
         self.remembered.store()
         if self._pages is not None:
             self._pages.store()
+
+    @cached_property
+    def mentioned(self) -> dict[str, frozenset[str]]:
+        """By program that starts processes, the programs whose file name it writes out."""
+        return mentions(self.effects)
 
     @cached_property
     def rows(self) -> Rows:

@@ -64,6 +64,14 @@ def test_one_that_is_killed_again_and_again_is_given_up(tmp_path: Path) -> None:
     assert "ended 2 times by SIGKILL" in found.problem
 
 
+def test_one_that_is_dead_before_it_is_told_its_job_is_given_up(tmp_path: Path) -> None:
+    def kill_at_once(process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        process.wait()  # from here on nobody reads its standard input
+
+    assert "ended 2 times by SIGKILL" in examine(job(project(tmp_path / "a"), tmp_path), kill_at_once).problem
+
+
 def test_time_and_memory_are_bounded(tmp_path: Path) -> None:
     target = project(tmp_path / "a")
     assert "--timeout" in examine(job(target, tmp_path, seconds=0.05)).problem

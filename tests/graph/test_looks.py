@@ -126,6 +126,33 @@ def test_a_look_hangs_on_what_is_said_of_other_files_and_not_on_what_that_was_fo
     assert found() == (("b.csv",), 2)
 
 
+@pytest.mark.parametrize(
+    ("shop", "anew"),
+    [
+        pytest.param("SOURCE = 'a.csv'\n\ndef more():\n    return 1\n", False, id="what stands after"),
+        pytest.param("SOURCE = 'a.csv'\nMORE = 2\n", False, id="another name"),
+        pytest.param("MORE = 1\nSOURCE = 'a.csv'\n", True, id="the line"),
+        pytest.param("SOURCE = 'b.csv'\nMORE = 1\n", True, id="the name"),
+    ],
+)
+def test_a_look_hangs_on_what_it_saw_of_other_files_and_in_which_lines(shop: str, anew: bool) -> None:
+    asked: list[str] = []
+
+    def placed(sight: Sight, path: str) -> tuple[tuple[str, int], ...]:
+        asked.append(path)
+        bound = sight.resolved.code.index("shop.py", 0).final("SOURCE") if path == "main.py" else ()
+        return tuple((str(getattr(each.value, "value", "")), each.line) for each in bound)
+
+    looks, contents, memory = (Look("placed", placed, tuple[tuple[str, int], ...]),), Contents(), Memory()
+    texts = {"main.py": "from shop import SOURCE\n", "shop.py": "SOURCE = 'a.csv'\nMORE = 1\n"}
+    assert world_of(dict(texts), memory, contents, looks).seen(looks[0], "main.py") == (("a.csv", 1),)
+    asked.clear()
+    texts["shop.py"] = shop
+    found = world_of(dict(texts), memory, contents, looks).seen(looks[0], "main.py")
+    assert bool(asked) is anew
+    assert found == world_of(dict(texts), None, contents, looks).seen(looks[0], "main.py")
+
+
 def without(path: str) -> Callable[[dict[str, str]], object]:
     """A file that goes."""
     return lambda texts: texts.pop(path)
@@ -148,6 +175,8 @@ CHANGES: dict[str, tuple[str, dict[str, str], Callable[[dict[str, str]], object]
     "a class that is no error any more": ("unraised", ERRORS, with_("shop.py", "class Missing: ...\n")),
     "a module that goes": ("unraised", ERRORS, without("shop.py")),
     "a name of something else": ("unraised", ERRORS, with_("shop.py", "Missing = print\n")),
+    "a name that comes": ("unbound", {**ERRORS, "shop.py": "class Other: ...\n"}, with_("shop.py", "Missing = 1\n")),
+    "a name that goes": ("unbound", ERRORS, with_("shop.py", "class Other(ValueError): ...\n")),
     "a name that a star brought": ("lacking", STARS, with_("pkg/names.py", "other = 1\n")),
     "a module that a star brought": ("lacking", STARS, without("pkg/helper.py")),
     "a new caller": ("written out", ANSWERS, with_("more.py", READING)),

@@ -305,3 +305,68 @@ def test_data_that_something_started_trains_on_are_told_of_first() -> None:
     told = {"README.md": "# A\n\nThe table `kept.csv` has what customers bought last year.\n"}
     (finding,) = found({"another.py": tried, **kept, **told, **RUN}, "DAT009")
     assert (finding.entity, finding.severity.name) == ("raw/a.csv", "LOW")
+
+
+# --- what is trained to see what it takes ---
+
+MEASURED = """import argparse
+import torch
+import pandas as pd
+
+
+def load():
+    f = pd.read_csv('https://example.org/main/rows.csv')
+    return torch.utils.data.DataLoader(torch.tensor(f.values), batch_size=8, shuffle=True)
+
+
+def train(steps):
+    model = torch.nn.Linear(4, 1).cuda()
+    optimizer = torch.optim.Adam(model.parameters())
+    {start}
+    for step, batch in enumerate(load()):
+        if step >= steps:
+            break
+        optimizer.zero_grad()
+        loss = model(batch).mean()
+        loss.backward()
+        optimizer.step()
+        print(step, loss.item())
+    {end}
+
+
+if __name__ == '__main__':
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--steps', type=int, default=10)
+    train(parser.parse_args().steps)
+"""
+PEAK = "print(torch.cuda.max_memory_allocated())"
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        pytest.param(PEAK, False, id="a measurement"),
+        pytest.param("print('done')", True, id="nothing is measured"),
+        pytest.param("print('done')\n\n\ndef other():\n    return torch.cuda.max_memory_allocated()", True, id="something else measures"),
+        pytest.param(PEAK + "\n    torch.save(model, 'model.pt')", True, id="the model is kept"),
+        pytest.param(PEAK + "\n    with torch.no_grad():\n        print(model(torch.ones(4)))", True, id="the model is asked"),
+        pytest.param(PEAK + "\n    open('losses.txt', 'w').write(str(loss))", True, id="something is left behind"),
+    ],
+)  # fmt: skip
+def test_who_only_measures_what_training_takes_trains_no_model(end: str, told: bool) -> None:
+    files = {"measure.py": MEASURED.format(start="torch.cuda.empty_cache()", end=end)}
+    assert bool(found(files, "DAT001")) is told
+    assert bool(found(files, "REP001")) is told
+
+
+def test_what_a_flow_returns_may_be_kept() -> None:
+    text = MEASURED.format(start="pass", end=PEAK + "\n    return model")
+    assert not found({"measure.py": text}, "DAT001")
+    text = text.replace("import torch\n", "import torch\nfrom prefect import flow\n", 1)
+    assert found({"measure.py": text.replace("def train", "@flow\ndef train")}, "DAT001")
+
+
+def test_a_library_that_keeps_its_models_by_itself_is_no_measurement() -> None:
+    fit = "import lightning\n\nmodel = lightning.LightningModule()\nlightning.Trainer().fit(model, load())\n"
+    text = MEASURED.format(start="pass", end=PEAK).partition("def train")[0] + fit + PEAK + "\n"
+    assert found({"measure.py": text}, "DAT001")

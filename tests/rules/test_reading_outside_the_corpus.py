@@ -1444,6 +1444,49 @@ def test_who_makes_a_file_only_where_it_is_missing_overwrites_nobody(body: str, 
     assert bool(found(files, "PIP005")) is told
 
 
+BOTH = MAKES + "    open('out/{}.pkl', 'wb').write(b'1')\n"
+STARTS = """import joblib
+import os
+import pandas as pd
+from make import make
+
+
+def learn():
+    make(pd.read_csv('raw.csv'))
+
+
+def start():
+    if os.path.exists('out/scaler.pkl'):
+        print(joblib.load('out/scaler.pkl'))
+{}
+    return joblib.load('out/scaler.pkl')
+
+
+if __name__ == '__main__':
+    print(start())
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "made", "told"),
+    [
+        pytest.param("    if not os.path.exists('out/scaler.pkl'):\n        learn()", "model", False, id="asked for by the caller's caller"),
+        pytest.param("    if not os.path.exists('out/model.pkl'):\n        learn()", "model", False, id="asked for what both make with it"),
+        pytest.param("    if not os.path.exists('out/model.pkl'):\n        learn()", "mark", True, id="asked for what one alone makes"),
+        pytest.param("    if not os.path.exists('out/scaler.pkl'):\n        learn()\n    learn()", "model", True, id="and once more"),
+        pytest.param("    try:\n        return joblib.load('out/scaler.pkl')\n    except FileNotFoundError:\n        learn()", "model", False, id="expected to be missing"),
+        pytest.param("    try:\n        return joblib.load('out/scaler.pkl')\n    except ValueError:\n        learn()", "model", True, id="expected to be broken"),
+    ],
+)  # fmt: skip
+def test_a_service_that_trains_where_the_model_is_missing_is_no_second_writer(body: str, made: str, told: bool) -> None:
+    step = "import joblib\nimport pandas as pd\nfrom sklearn.preprocessing import RobustScaler\njoblib.dump(RobustScaler().fit(pd.read_csv('b.csv')), 'out/scaler.pkl')\nopen('out/model.pkl', 'wb').write(b'2')\n"
+    whole = "if __name__ == '__main__':\n    make(pd.read_csv('raw.csv'))\n"
+    make = BOTH.format(made).replace("import os\n", "import os\nimport pandas as pd\n") + "\n\n" + whole
+    files = {"make.py": make, "prepare.py": step, "fit.py": SK + FIT, "use.py": STARTS.format(body)}
+    told_of = {f.entity for f in found(files, "PIP005") if "use.py" in f.message}
+    assert ("out/scaler.pkl" in told_of) is told
+
+
 PROMOTES = """import tempfile
 import mlflow
 from mlflow import MlflowClient
@@ -1480,6 +1523,49 @@ def test_a_rehearsal_with_a_registry_of_its_own_releases_nothing(start: str, tol
         "Dockerfile": "FROM python:3.11\nCMD uvicorn app:app\n",
     }
     assert bool(found(files, "OPS002")) is told
+
+
+BEGINS = """import mlflow
+from mlflow import MlflowClient
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+client = MlflowClient()
+
+
+def go():
+    f = pd.read_csv('d.csv')
+    with mlflow.start_run():
+        mlflow.sklearn.log_model(Ridge().fit(f[['a']], f['y']), 'model', registered_model_name='shop')
+    begin()
+
+
+def put():
+    client.set_registered_model_alias('shop', 'champion', 1)
+
+
+def begin():
+{}
+
+
+if __name__ == '__main__':
+    go()
+"""
+LOOKS_UP = "    try:\n        client.get_model_version_by_alias('shop', 'champion')\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param(LOOKS_UP + "    except Exception:\n        put()", False, id="where the look failed"),
+        pytest.param(LOOKS_UP + "        return\n    except Exception:\n        pass\n    put()", False, id="after the look that returns"),
+        pytest.param(LOOKS_UP + "    except Exception:\n        pass\n    put()", True, id="whatever the look found"),
+        pytest.param(LOOKS_UP.replace("client.get_model_version_by_alias('shop', 'champion')", "print(1)") + "    except Exception:\n        put()", True, id="where something else failed"),
+        pytest.param(LOOKS_UP.replace("client.get_model_version_by_alias('shop', 'champion')", "client.get_latest_versions('shop')") + "    except Exception:\n        put()", True, id="where the look for the newest failed"),
+    ],
+)  # fmt: skip
+def test_an_alias_that_is_set_where_there_is_none_replaces_no_model(body: str, told: bool) -> None:
+    assert bool(found({"go.py": BEGINS.format(body)}, "OPS002", "P")) is told
 
 
 @pytest.mark.parametrize(

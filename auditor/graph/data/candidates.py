@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.graph.data.optional import ASKING
 from auditor.graph.observed.written import name_of
 from auditor.model.ir import Assign, Call, Each, Expr, Group, Loop, Name, Program, Scope
-from auditor.program.naming.statements import heads, placed, within
+from auditor.program.naming.statements import heads, parts, placed, within
 
 _ASKING = ASKING | {"isdir", "is_dir"}
 
@@ -29,12 +29,9 @@ def _tried(scope: Scope) -> Iterator[tuple[Expr, int, int]]:
     for each in placed(scope.body):
         statement = each.statement
         end = getattr(statement, "end_line", each.line)
-        if type(statement) is Loop and type(statement.target) is Name:
-            inner = (
-                part for below in placed(statement.body) for head in heads(below.statement) for part in within(head)
-            )
-            if any(_asks(part, statement.target.id) for part in inner):
-                yield statement.source, each.line, each.line  # what is gone through stands in its first line
+        over = statement.target if type(statement) is Loop else None
+        if type(statement) is Loop and type(over) is Name and any(_asks(p, over.id) for p in parts(statement.body)):
+            yield statement.source, each.line, each.line  # what is gone through stands in its first line
         for part in (part for head in heads(statement) for part in within(head)):
             for target, source, conditions in part.loops if type(part) is Each else ():
                 asked = (inner for condition in conditions for inner in within(condition))

@@ -14,7 +14,7 @@ from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Code
 from auditor.program.naming.scopes import ScopeIndex, children, last_name
-from auditor.program.naming.statements import heads, placed, within
+from auditor.program.naming.statements import parts, within
 
 _SKIPPING = {
     "on_bad_lines": ("skip",),
@@ -73,8 +73,9 @@ def _coerced(code: Code, path: str) -> tuple[tuple[str, int, int], ...]:
 
 def _single(body: Iterable[Stmt]) -> frozenset[str]:
     """The frames of which a row is taken by its number: `frame.sort_values(…).iloc[0]`."""
-    parts = (part for each in placed(body) for head in heads(each.statement) for part in within(head))
-    rows = (part for part in parts if type(part) is Item and type(part.key) is Const and type(part.key.value) is int)
+    rows = (
+        part for part in parts(body) if type(part) is Item and type(part.key) is Const and type(part.key.value) is int
+    )
     taken = (row.base for row in rows if type(row.base) is Attr and row.base.name in ("iloc", "iat"))
     return frozenset(inner.id for base in taken for inner in within(base) if type(inner) is Name)
 

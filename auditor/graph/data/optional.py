@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.observed.written import name_of
@@ -11,8 +11,9 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Choice, Do, Expr, Group, Handler, If, Name, Op, Raise, Return, Stmt, Try
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
-from auditor.program.naming.scopes import CallSite, integer
-from auditor.program.naming.statements import heads, placed, within
+from auditor.program.naming.displays import integer
+from auditor.program.naming.scopes import CallSite
+from auditor.program.naming.statements import parts, placed, within
 
 EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
 """Calls that end a program."""
@@ -34,12 +35,26 @@ def only_creates(world: World, write: Touch) -> bool:
     return any(call.is_for_missing() for call in _calls(world, write))
 
 
-def is_called_to_create(world: World, write: Touch, program: str) -> bool:
-    """Whether all that calls the writing function in a program does so only where the file is missing."""
+def is_called_to_create(world: World, write: Touch, program: str, beside: Iterable[str] = ()) -> bool:
+    """Whether every way of a program to the writing function asks first and goes on only where the file is missing.
+
+    `beside`: files that whoever writes this one makes with it; where one of them is missing, nobody has written this one.
+    """
     reached = world.lineage.reached(program)
-    calls = [edge for edge in world.resolved.effects.callers.get(write.site, ()) if edge.caller in reached]
-    asked = (_Asking(world, edge.caller, edge.site, write.artefact.path) for edge in calls)
-    return bool(calls) and all(each.is_for_missing() for each in asked)
+    wanted = (write.artefact.path, *beside)
+    todo, seen = [write.site], {write.site}
+    while todo:
+        here = todo.pop()
+        calls = (edge for edge in world.resolved.effects.callers.get(here, ()) if edge.caller in reached)
+        happen = [edge for edge in calls if edge.caller == (program, 0) or not edge.guarded]
+        if not happen:
+            return False
+        for edge in happen:
+            asked = (_Asking(world, edge.caller, edge.site, path) for path in wanted)
+            if edge.caller not in seen and not any(each.is_for_missing() for each in asked):
+                seen.add(edge.caller)
+                todo.append(edge.caller)
+    return True
 
 
 def makes_it_anew(world: World, read: Touch) -> bool:
@@ -110,11 +125,26 @@ class _Asking:
         ) or any(self._may_be_another(name) for name in within(self.at.call) if type(name) is Name)
 
     def is_for_missing(self) -> bool:
-        """Whether it happens only where the file is not there: under a test, or after a branch that returns where it is."""
+        """Whether it happens only where the file is not there: under a test, after a branch that returns where it is, or where a
+        `try` over it expected that."""
         tests = ((self.index.tests.get(construct), arm) for construct, arm in self.at.conditions)
-        return any(test is not None and self._finds(test, wanted=arm != 0) for test, arm in tests) or any(
-            each.line < self.at.call.line and self._finds(each.test, wanted=True) and _returns(each)
-            for each in self._branches()
+        return (
+            any(test is not None and self._finds(test, wanted=arm != 0) for test, arm in tests)
+            or any(
+                each.line < self.at.call.line and self._finds(each.test, wanted=True) and _returns(each)
+                for each in self._branches()
+            )
+            or self._was_expected()
+        )
+
+    def _was_expected(self) -> bool:
+        """Whether it stands in a handler for a file that is missing, of a `try` in which the path is named."""
+        body = self.world.resolved.code.scope(*self.site).body
+        tried = (each.statement for each in placed(body) if type(each.statement) is Try)
+        return any(
+            any(_expects(handler) and self.at.call in parts(handler.body) for handler in each.handlers)
+            and any(self._named(part) for part in parts(each.body))
+            for each in tried
         )
 
     def _branches(self) -> Iterator[If]:
@@ -123,8 +153,7 @@ class _Asking:
 
     def _choices(self) -> Iterator[Choice]:
         body = self.world.resolved.code.scope(*self.site).body
-        parts = (part for each in placed(body) for head in heads(each.statement) for part in within(head))
-        return (part for part in parts if type(part) is Choice)
+        return (part for part in parts(body) if type(part) is Choice)
 
     def _may_be_another(self, name: Name) -> bool:
         """`p = a if a.exists() else b`: who reads `p` waits for `b` alone."""

@@ -11,6 +11,7 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above
 from auditor.graph.data.checkouts import inside
 from auditor.graph.data.competitions import is_competitions
+from auditor.graph.data.measured import only_measures
 from auditor.graph.data.sharing import is_supplied
 from auditor.graph.data.versioning import is_one_machine
 from auditor.graph.observed.lineage import Touch
@@ -135,7 +136,7 @@ def _trainings(world: World) -> tuple[Training, ...]:
             for e in world.lineage.effects_of_program(program, Role.FIT)
             if world.trains(e) and not places.is_test(e.site[0])
         ]
-        if fits:
+        if fits and not only_measures(world, program, fits):
             # The call that updates the model shows the training better than one that only prepares it.
             shown = next((e for e in fits if not e.name.endswith(_PREPARING)), fits[0])
             place = world.resolved.code.place(shown.site[0], shown.line, shown.end_line)

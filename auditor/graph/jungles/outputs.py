@@ -101,7 +101,8 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
         beside = {form: files[form] for form in forms[path.rpartition(".")[0]] if form != path}
         if _RECORD.search(path):
             continue  # kept to be added to by whoever runs
-        listed = [w for w in sorted(writers) if _makes(world, w, writers[w]) and _overwrites(world, w, path)]
+        together = [each for each, others in files.items() if each != path and writers.keys() <= others.keys()]
+        listed = [w for w in sorted(writers) if _makes(world, w, writers[w]) and _overwrites(world, w, path, together)]
         for position, first in enumerate(listed):
             tied = [
                 (other, why)
@@ -145,10 +146,15 @@ def _makes(world: World, program: str, touch: Touch) -> bool:
     return touch.effect.role not in (Role.READ, Role.DOWNLOAD) or not serves(world, program)
 
 
-def _overwrites(world: World, program: str, path: str) -> bool:
-    """Whether a program writes a file that is there already, and does not only make it where it is missing."""
+def _overwrites(world: World, program: str, path: str, together: list[str]) -> bool:
+    """Whether a program writes a file that is there already, and does not only make it where it is missing.
+
+    `together`: the files that all who write this one write.
+    """
     touches = (t for t in world.lineage.of_program(program) if t.way == "write" and t.artefact.path == path)
-    return any(not (only_creates(world, touch) or is_called_to_create(world, touch, program)) for touch in touches)
+    return any(
+        not (only_creates(world, touch) or is_called_to_create(world, touch, program, together)) for touch in touches
+    )
 
 
 def _tie(

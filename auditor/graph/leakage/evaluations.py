@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import or_
 
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.leakage.chosen import Chosen
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
 from auditor.graph.leakage.on_purpose import on_purpose
 from auditor.graph.world import World
@@ -38,6 +41,8 @@ _HANDED_OVER = regex(
 )
 """Whole names of parameters that take such rows; `test_size` and `eval_metric` are settings."""
 
+_LOADS, _JUDGES, _TRAINS = 1, 2, 4
+_JUDGED = _LOADS | _JUDGES
 _MILDER_ANSWERED = 2
 _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
@@ -157,11 +162,12 @@ def _on_training_rows(world: World, trace: Trace) -> Iterator[Doubt]:
 def reused(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
     """Evaluation rows that several models, or tuning and the final figure, share, while none are kept for the last word."""
     elsewhere = _evaluates_loaded(world, owned)
-    return _all(world, owned, lambda trace: _reused(world, trace, elsewhere=elsewhere))
+    chosen = Chosen(world)
+    return _all(world, owned, lambda trace: _reused(world, trace, chosen, elsewhere=elsewhere))
 
 
-def _reused(world: World, trace: Trace, *, elsewhere: bool) -> Iterator[Doubt]:
-    for reuse in verdicts.repeated(trace):
+def _reused(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> Iterator[Doubt]:
+    for reuse in verdicts.repeated(trace, chosen.deciding):
         if all(world.uncalled.of(each.site) for each in reuse.evaluations):
             continue  # nobody was ever shown the figures
         last = reuse.evaluations[-1]
@@ -234,12 +240,16 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
 
 
 def _evaluates_loaded(world: World, owned: Callable[[str], bool]) -> bool:
-    """Whether a program of the component loads a model and judges it."""
+    """Whether a program of the component loads a model and judges it: in its own code, or by functions that train nothing."""
     effects = world.resolved.effects.own
-    for path in world.resolved.code.paths:
-        sites: list[Site] = [(path, n) for n in world.resolved.code.scopes(path)] if owned(path) else []
-        roles = {e.role for site in sites for e in effects.get(site, ())}
-        if {Role.LOAD_MODEL, Role.EVALUATE} <= roles:
+    bits = {Role.LOAD_MODEL: _LOADS, Role.EVALUATE: _JUDGES, Role.FIT: _TRAINS}
+    said = {site: reduce(or_, (bits.get(e.role, 0) for e in own)) for site, own in effects.items() if own}
+    does = world.resolved.effects.gathered(said)
+    for path in filter(owned, world.resolved.code.paths):
+        sites: list[Site] = [(path, number) for number in world.resolved.code.scopes(path)]
+        if reduce(or_, (said.get(site, 0) for site in sites), 0) & _JUDGED == _JUDGED:
+            return True
+        if any(does(site) == _JUDGED for site in sites):
             return True
     return False
 

@@ -201,34 +201,29 @@ class Lineage:
 
     def _entries(self, run: frozenset[str]) -> Iterator[str]:
         """Programs that are started: run by a command or an orchestrator, notebooks, files with a main guard or loose effects."""
-        imported = {target for targets in self.resolved.effects.imports.values() for target in targets}
+        effects = self.resolved.effects
+        imported = {target for targets in effects.imports.values() for target in targets}
+        fitting = frozenset(effect.site for effect in effects.own_playing(Role.FIT))
+        handling = (site for site, each in self.touches.items() if any(touch.kind in DATA for touch in each))
+        work = effects.toward(fitting.union(handling))
         for path in self.resolved.code.paths:
-            program = self.resolved.code.programs[path]
+            program, body = self.resolved.code.programs[path], (path, 0)
             if (
                 path in run
                 or path in self.flows
                 or path.endswith(".ipynb")
                 or program.main_guard
-                or (
-                    path not in imported
-                    and (self.touches.get((path, 0)) or self._fits((path, 0)) or self._starts(path))
-                )
+                # The body of a file that trains is a script even without a main guard or a file that it touches.
+                or (path not in imported and (self.touches.get(body) or body in fitting or self._starts(path, work)))
             ):
                 yield path
 
-    def _fits(self, site: Site) -> bool:
-        """Whether a scope trains: the body of a file that does is a script even without a main guard or a file that it touches."""
-        return any(effect.role is Role.FIT for effect in self.resolved.effects.own.get(site, ()))
-
-    def _starts(self, path: str) -> bool:
+    def _starts(self, path: str, work: Toward) -> bool:
         """Whether the body of a file calls what handles data or trains: `main()` without a guard."""
         effects = self.resolved.effects
         called = {call.callee for call in effects.calls.get((path, 0), ()) if call.direct and not call.constructs}
-        return any(
-            self._fits(site) or any(touch.kind in DATA for touch in self.touches.get(site, ()))
-            for start in sorted(called)
-            for site in effects.reached((start.path, start.scope))
-        )
+        starts = ((callee.path, callee.scope) for callee in sorted(called))
+        return any(not work.goals.isdisjoint(effects.reached(start, toward=work)) for start in starts)
 
     def reached(self, path: str, starts: frozenset[int] = frozenset()) -> dict[Site, Site | None]:
         """All scopes that run when a program is started, or when it is started in one of these ways; none of what is no program."""

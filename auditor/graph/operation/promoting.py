@@ -11,17 +11,18 @@ from auditor.graph import places
 from auditor.graph.jungles.failures import nested
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Name, Op, Raise, Return
+from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Name, Op, Raise, Return, Try
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.scopes import Block
-from auditor.program.naming.statements import within
+from auditor.program.naming.statements import parts, placed, within
 from auditor.program.running.invocations import argument
 
 _LIVE = regex(r"^(prod(uction)?|live|champion|serving|deployed|blue|release)$", re.I)
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 _DEPLOYS = regex(r"\.(deploy|create_endpoint|update_endpoint|begin_create_or_update|create_deployment)$")
+_LOOKING_UP = frozenset({"get_latest_versions", "get_model_version_by_alias"})
 METRIC = regex(
     r"accura|(^|_)acc(_|$)|f1|auc|(^|_)roc|precision|recall|rmse|(^|_)mae(_|$)|(^|_)mse(_|$)|mape|r2|score|loss|metric|threshold|perform|"
     r"baseline|better|improv|accept|approv|champion|challenger|eval|quality|gate|passed|(^|_)best|should_|drift",
@@ -92,6 +93,32 @@ def _decided(world: World, site: Site, line: int, block: Block) -> bool:
         for statement, _ in nested(world.resolved.code.scope(*site).body)
         if getattr(statement, "line", line) < line
     )
+
+
+def is_first(world: World, way: Iterable[tuple[Site, int, Block]]) -> bool:
+    """Whether a promotion happens only where no model is in operation yet: it takes the place of none."""
+    return any(_finds_none(world, site, line) for site, line, _ in way)
+
+
+def _finds_none(world: World, site: Site, line: int) -> bool:
+    """Whether a line comes only after the look for the current model failed: in a handler of its `try`, or past one that returns."""
+    for each in placed(world.resolved.code.scope(*site).body):
+        tried = each.statement
+        if type(tried) is not Try or tried.line >= line or not _looks_up(world, site, tried):
+            continue
+        if any(handler.line < line <= handler.end_line for handler in tried.handlers):
+            return True
+        if tried.end_line < line and any(type(inner) is Return for inner, _ in nested((*tried.body, *tried.orelse))):
+            return True
+    return False
+
+
+def _looks_up(world: World, site: Site, tried: Try) -> bool:
+    """Whether what is tried asks a registry for the model of a stage or an alias."""
+    calls = (part for part in parts(tried.body) if type(part) is Call and _named(part.func) in _LOOKING_UP)
+    asked = [call for call in calls if len(call.args) + len(call.keywords) > 1]  # with the name alone: the newest
+    loads = (effect for effect in world.resolved.effects.own.get(site, ()) if effect.role is Role.LOAD_MODEL)
+    return any(effect.call in asked for effect in loads)
 
 
 def refuses(statement: object) -> bool:

@@ -12,7 +12,16 @@ from auditor.graph.coupling.sides import product_trainings
 from auditor.graph.data.versions import Training
 from auditor.graph.declared.steps import AUTOMATION, DeclaredStep
 from auditor.graph.jungles.failures import nested
-from auditor.graph.operation.promoting import compares, is_gated, is_live, judges, names_a_figure, promotions, way_to
+from auditor.graph.operation.promoting import (
+    compares,
+    is_first,
+    is_gated,
+    is_live,
+    judges,
+    names_a_figure,
+    promotions,
+    way_to,
+)
 from auditor.graph.operation.serving import deployments
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
@@ -60,7 +69,9 @@ def _in_code(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
             continue
         for promotion in live:
             way = way_to(world, (training.program, 0), promotion)
-            if way is not None and not _is_registered_apart(world, training.program, promotion.site):
+            if way is None or is_first(world, way):
+                continue
+            if not _is_registered_apart(world, training.program, promotion.site):
                 gate = "a condition stands before it" if is_gated(world, way) else ""
                 by_hand = training.program.endswith(".ipynb")  # whoever runs it sees the figures before the next cell
                 yield Release(
@@ -88,7 +99,7 @@ def _in_tasks(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
             fits = [e for site in reached for e in world.resolved.effects.own.get(site, ()) if world.trains(e)]
             for promotion in live if fits and places.is_product(start[0]) else ():
                 way = way_to(world, start, promotion)
-                if way is not None:
+                if way is not None and not is_first(world, way):
                     gate = "a condition stands before it" if is_gated(world, way) else ""
                     trained = world.resolved.code.place(fits[0].site[0], fits[0].line)
                     yield Release(
@@ -239,6 +250,8 @@ def _of_script(world: World, run: Run, place: Place, trained: Mapping[str, Train
     for promotion in promotions(world):
         if is_live(promotion) and promotion.site in sites:
             way = way_to(world, (run.target, 0), promotion)
+            if way is not None and is_first(world, way):
+                continue
             gated = way is not None and is_gated(world, way)
             yield _Event(run.line, "gates" if gated else "releases", f"{run.target} calls {promotion.says}", place)
             return

@@ -13,7 +13,6 @@ from auditor.model.archetypes import NAMES
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
 from auditor.model.regex import regex
-from auditor.program.running.mentions import mentions
 from auditor.program.running.runs import Run
 
 SURE = 0.6
@@ -233,7 +232,7 @@ def _started_training(p: Portrait) -> list[str]:
         if step.tool in SERVING and p.owned(step.path)
         for program in p.steps.programs(step)
     }
-    named = mentions(p.resolved.effects) if served and fits else {}
+    named = p.resolved.mentioned if served and fits else {}
     return sorted(program for program in served if fits & named.get(program, frozenset()))
 
 

@@ -13,7 +13,7 @@ from auditor.graph.smells.reading import in_order, is_idle, programs
 from auditor.graph.smells.unreached import is_unreached
 from auditor.graph.started import Started
 from auditor.graph.world import World
-from auditor.model.ir import Import, Try
+from auditor.model.ir import Import, Scope, Try
 from auditor.model.place import Place
 from auditor.program.naming.statements import placed
 
@@ -73,7 +73,17 @@ def _is_meant(world: World, path: str, each: _Import) -> bool:
     if f"{base}/__init__.py".lstrip("/") in world.resolved.tree or not (not above or path.startswith(f"{above}/")):
         return False
     ends = (f"/{tail}.py", f"/{tail}/__init__.py", f"/{tail}.pyi", f"/{tail}.pyx")
-    return sum(f"/{path}".endswith(ends) for path in world.resolved.tree) == 1
+    names = {end.rpartition("/")[2] for end in ends}
+    named = (found for name in names for found in world.once(_by_name).get(name, ()))
+    return sum(f"/{found}".endswith(ends) for found in named) == 1
+
+
+def _by_name(world: World) -> dict[str, list[str]]:
+    """The paths of the tree by the name of the file."""
+    found: dict[str, list[str]] = {}
+    for path in world.resolved.tree:
+        found.setdefault(path.rpartition("/")[2], []).append(path)
+    return found
 
 
 def _is_beside(world: World, each: _Import) -> bool:
@@ -111,25 +121,21 @@ def imports(sight: Sight, path: str) -> Iterator[Import]:
     code = sight.resolved.code
     for number in code.scopes(path):
         index = code.index(path, number)
-        for statement, block, dead in index.imports:
-            if not (dead or index.for_types(block) or _is_tried(sight, path, number, statement)):
-                yield statement
+        told = [each for each, block, dead in index.imports if not (dead or index.for_types(block))]
+        tries = _tries(code.scope(path, number)) if told else []
+        yield from (each for each in told if not any(one.line <= each.line <= one.end_line for one in tries))
 
 
-def _is_tried(sight: Sight, path: str, number: int, statement: Import) -> bool:
-    """Whether an import stands in a `try`, which is there for what fails."""
-    body = sight.resolved.code.scope(path, number).body
-    return any(
-        type(each.statement) is Try and each.statement.line <= statement.line <= each.statement.end_line
-        for each in placed(body)
-    )
+def _tries(scope: Scope) -> list[Try]:
+    """The `try` statements of a scope: an import in one may fail."""
+    return [each.statement for each in placed(scope.body) if type(each.statement) is Try]
 
 
 def _has(sight: Sight, home: str, name: str) -> bool:
     """Whether a module has a name, or may have it: what is not wholly written in it may have any."""
     code = sight.resolved.code
-    bindings = code.index(home, 0).bindings
-    if name in bindings or not _SUPPLIED.isdisjoint(bindings) or name.startswith("__"):
+    index = code.index(home, 0)
+    if index.binds(name) or any(map(index.binds, _SUPPLIED)) or name.startswith("__"):
         return True
     program = code.programs[home]
     if code.words(home).mentions(_REPLACED) or not is_plain(sight, home, program):

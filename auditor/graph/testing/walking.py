@@ -46,6 +46,17 @@ class Tells(NamedTuple):
     named: Callable[[str], frozenset[Site]]
     only: Callable[[str], frozenset[Site]]
 
+    def once(self) -> Tells:
+        """The same, of which nobody is asked the same twice."""
+        return self._replace(
+            leads=_Told(self.leads).__getitem__,
+            classes=_Told(self.classes).__getitem__,
+            imported=_Told(self.imported).__getitem__,
+            around=_Told(self.around).__getitem__,
+            named=_Told(self.named).__getitem__,
+            only=_Told(self.only).__getitem__,
+        )
+
 
 class _Told(dict[K, V]):
     """What was told, by what was asked."""
@@ -194,6 +205,7 @@ class KnownWalk:
 
     def walk(self, whole: Whole, tells: Tells) -> Walk:
         """That walk where it fits, else one that is made now."""
+        tells = tells.once()
         if self._last is None or not self._last.fits(whole, tells):
             self._last = Walk(whole, tells)
         return self._last

@@ -73,7 +73,7 @@ class Effects:
         """Functions with an effect that has more callers than are followed."""
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
-            self._add(path, files.of(path))
+            self._add(path)
         files.store()  # what is carried is known by what tells them
         self.lifted, self.cut, landed = carried(self, kept)
         self.tree = replace(
@@ -86,17 +86,16 @@ class Effects:
         """What answers about single files may ask of calls before it is known where effects land."""
         return Calls(self.callers, {}, self.calling, self.asked, self.files.of, self.files.told)
 
-    def _add(self, path: str, file: FileEffects) -> None:
+    def _add(self, path: str) -> None:
         by_scope = self.told(path, _by_scope)
         self.own.update(by_scope.own)
         self.calls.update(by_scope.calls)
         self.made.update(by_scope.made)
-        for edge in file.calls:
-            self.callers[edge.callee.path, edge.callee.scope].append(edge)
-        for number, bases in file.bases:
-            self.bases[Local(path, number)] = bases
-        self.whole.update((Local(path, number), made) for number, made in file.whole)
-        self.documents.update(id(file.own[number]) for number in file.documents)
+        for site, edges in by_scope.callers.items():
+            self.callers[site] += edges
+        self.bases.update(by_scope.bases)
+        self.whole.update(by_scope.whole)
+        self.documents.update(by_scope.documents)
 
     def calling(self, site: Site) -> tuple[str, ...]:
         """The files that call a scope, in the order of its callers."""
@@ -213,19 +212,26 @@ def _by_role(effects: Mapping[Site, list[Effect]]) -> dict[Role, list[Effect]]:
 
 
 class _ByScope(NamedTuple):
-    """What stands in the effects of a file, by scope."""
+    """What stands in the effects of a file, by scope; `callers` by the scope that is called."""
 
     own: dict[Site, list[Effect]]
     calls: dict[Site, list[LocalCall]]
     made: dict[Site, list[Local]]
+    callers: dict[Site, list[LocalCall]]
+    bases: dict[Local, tuple[Local, ...]]
+    whole: dict[Local, tuple[Local, ...]]
+    documents: tuple[int, ...]
 
 
-def _by_scope(file: FileEffects, _code: Code, _path: str) -> _ByScope:
-    found = _ByScope({}, {}, {})
+def _by_scope(file: FileEffects, _code: Code, path: str) -> _ByScope:
+    bases = {Local(path, number): made for number, made in file.bases}
+    whole = {Local(path, number): made for number, made in file.whole}
+    found = _ByScope({}, {}, {}, {}, bases, whole, tuple(id(file.own[number]) for number in file.documents))
     for effect in file.own:
         found.own.setdefault(effect.site, []).append(effect)
     for edge in file.calls:
         found.calls.setdefault(edge.caller, []).append(edge)
+        found.callers.setdefault((edge.callee.path, edge.callee.scope), []).append(edge)
     for site, made in file.made:
         found.made.setdefault(site, []).append(made)
     return found

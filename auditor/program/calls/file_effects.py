@@ -102,7 +102,7 @@ def _made_of(view: View, cls: Local, scope: Scope) -> tuple[Local, ...] | None:
     found = []
     for expr in (*scope.bases, *(value for _, value in scope.keywords)):
         base = denoter.denote(expr, frame)
-        if type(base) is Local and base != cls and view.code.outline(base.path)[base.scope].kind == "class":
+        if type(base) is Local and base != cls and view.code.scope(base.path, base.scope).kind == "class":
             found.append(base)
         elif type(base) is not Library or base.dotted not in _PLAIN:
             return None

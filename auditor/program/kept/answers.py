@@ -30,13 +30,15 @@ MOST = 2
 class View:
     """One file with an evaluator of its own."""
 
-    def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
-        """`plain`: what is found is plain data, and is to be known by plain data too; `partly`: see `PartlyWatched`."""
+    def __init__(
+        self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False, lines: bool = False
+    ) -> None:
+        """`plain`: what is found is plain data, and is to be known by plain data too; `partly` and `lines`: see `PartlyWatched`."""
         self.plain = plain
         self.partly = partly
         self.path = path
         self.tree = tree
-        self.code = PartlyWatched(tree) if partly else Watched(tree)
+        self.code = PartlyWatched(tree, lines=lines) if partly else Watched(tree)
         self.code.note(path)
         self.evaluator = Evaluator(self.code, first_pick=_first_pick(f"{topic} {path}"))
         self.evaluator.invocations = Starts(self.code, tree)
@@ -92,6 +94,8 @@ class Topic(msgspec.Struct, Generic[T], frozen=True, eq=False):
     """Whether other answers are known by the very records of this one: one that is found again as it was is the former one."""
     partly: bool = False
     """Whether answers are known by what of other files was looked at; see `PartlyWatched` for which may be."""
+    lines: bool = False
+    """Whether such answers are known by the lines in which that stands too."""
     again: Callable[[T, T], T] | None = None
     """What is found about a program, with those records of a former answer about it that are found again: others are known
     by them."""
@@ -194,7 +198,8 @@ class Answers(Generic[T]):
 
     def _found(self, path: str, program: Program) -> Entry:
         topic, lasts = self._topic, self.memory is not None
-        view = View(topic.name, path, self.tree, plain=topic.kind is not None, partly=topic.partly and lasts)
+        plain, partly = topic.kind is not None, topic.partly and lasts
+        view = View(topic.name, path, self.tree, plain, partly, topic.lines)
         self._new.append(path)
         trace, answer = view.code.trace, self._topic.find(view)
         view.close()

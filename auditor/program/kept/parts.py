@@ -12,8 +12,8 @@ from auditor.program.naming.code import Walked
 from auditor.program.naming.scopes import ScopeIndex
 
 Part: TypeAlias = int | tuple[int, str]
-"""A scope by its number, or with a name what that is bound to there, or with one of `FIELDS`, `LISTS` or `stored` what that says
-of it; `OUTLINE` or `PRESENCE`."""
+"""A scope by its number, or with a name what that is bound to there, or with one of `FIELDS`, `LISTS`, `stored` or `bound` what that
+says of it, or one of these `placed`; `OUTLINE` or `PRESENCE`."""
 
 OUTLINE = -1
 """In the place of a scope's number: how the scopes of a file lie in each other, and what they are called."""
@@ -38,6 +38,10 @@ LISTS = {
 STORES = "="
 """In the place of a name: the attributes of their object that the methods of a class assign."""
 
+_BOUND = "?"
+_PLACED = "!"
+"""Before a name, or in its place for the whole scope: with the lines."""
+
 _WITH_LINE = ("attributes", "items")
 """Lists whose elements end with the line in which they stand."""
 
@@ -51,30 +55,44 @@ def stored(attribute: str) -> str:
     return f"{STORES}{attribute}"
 
 
+def bound(name: str) -> str:
+    """In the place of a name: whether it is bound there, to whatever."""
+    return f"{_BOUND}{name}"
+
+
+def placed(part: Part) -> Part:
+    """A scope or something of it, with the lines in which it stands and all else that is told of scopes."""
+    number, name = (part, "") if isinstance(part, int) else part
+    return number, f"{_PLACED}{name}"
+
+
 def is_alike(one: Walked | None, other: Walked | None, part: Part) -> bool:
     """Whether a part of one program says what it says in another."""
     if part == PRESENCE or one is None or other is None:
         return (one is None) == (other is None)
     if part == OUTLINE:
         return _outline(one.program) == _outline(other.program)
-    return _alike(_read(one, part), _read(other, part))
+    number, name = (part, "") if isinstance(part, int) else part
+    lines, name = name[:1] == _PLACED, name.removeprefix(_PLACED)
+    return _alike(_read(one, number, name, lines=lines), _read(other, number, name, lines=lines), lines=lines)
 
 
-def _read(walked: Walked, part: Part) -> object:
+def _read(walked: Walked, number: int, name: str, *, lines: bool) -> object:
     """What an evaluator sees of a scope, or of a name in it; `_GONE` where there is no such scope."""
-    number, name = (part, None) if isinstance(part, int) else part
     if number >= len(walked.program.scopes):
         return _GONE
-    scope, sign = walked.program.scopes[number], name[:1] if name else ""
+    scope, sign = walked.program.scopes[number], name[:1]
     if not name:
         return scope
     if sign == ".":
         return getattr(scope, name[1:])
     if sign == ":":
         listed = getattr(walked.index(number), name[1:])
-        return tuple(each[:-1] for each in listed) if name[1:] in _WITH_LINE else listed
+        return tuple(each[:-1] for each in listed) if name[1:] in _WITH_LINE and not lines else listed
     if sign == STORES:
         return tuple(walked.stored(number).get(name[1:], ()) if name[1:] else walked.stored(number))
+    if sign == _BOUND:
+        return walked.index(number).binds(name[1:])
     return walked.index(number).stars if name == STARS else _bound(walked.index(number), name)
 
 
@@ -90,16 +108,17 @@ def _outline(program: Program) -> list[tuple[str, str, int]]:
     return [(scope.name, scope.kind, scope.parent) for scope in program.scopes]
 
 
-def _alike(one: object, other: object) -> bool:
-    """Whether two records say the same, wherever they stand. That 1 equals True does not make them the same."""
+def _alike(one: object, other: object, *, lines: bool) -> bool:
+    """Whether two records say the same, wherever they stand or in the same `lines`. That 1 equals True does not make them the same."""
     if one is other:
         return True
     if type(one) is not type(other):
         return False
     if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(_alike, one, other))
+        return len(one) == len(other) and all(_alike(a, b, lines=lines) for a, b in zip(one, other, strict=True))
     if isinstance(one, msgspec.Struct):
-        return all(_alike(getattr(one, name), getattr(other, name)) for name in _seen(type(one)))
+        names = one.__struct_fields__ if lines else _seen(type(one))
+        return all(_alike(getattr(one, name), getattr(other, name), lines=lines) for name in names)
     return one == other
 
 

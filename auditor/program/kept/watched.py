@@ -11,7 +11,18 @@ from functools import partial
 from typing import Any, NoReturn, TypeVar, cast
 
 from auditor.model.ir import Expr, Import, Scope
-from auditor.program.kept.parts import FIELDS, LISTS, OUTLINE, PRESENCE, STARS, STORES, Part, stored
+from auditor.program.kept.parts import (
+    FIELDS,
+    LISTS,
+    OUTLINE,
+    PRESENCE,
+    STARS,
+    STORES,
+    Part,
+    bound,
+    placed,
+    stored,
+)
 from auditor.program.kept.traces import UNDER, UNNAMED, Trace, Tree, told
 from auditor.program.naming.code import Code, Walked
 from auditor.program.naming.names import Modules
@@ -77,11 +88,14 @@ class Watched(Code):
 
 
 class PartlyWatched(Watched):
-    """The same, which notes what of a file is looked at, but not in which lines that stands: for answers that hold neither
-    records nor lines of other files, nor are found by such lines."""
+    """The same, which notes what of a file is looked at: for answers that hold no records of other files.
 
-    def __init__(self, tree: Tree) -> None:
+    `lines`: and in which lines that stands; without, for answers that hold no lines of other files, nor are found by such lines.
+    """
+
+    def __init__(self, tree: Tree, *, lines: bool = False) -> None:
         super().__init__(tree)
+        self._lines = lines
         self._scopes: dict[str, dict[int, Scope]] = {}
         self._outlines: dict[str, Sequence[Scope]] = {}
 
@@ -96,6 +110,13 @@ class PartlyWatched(Watched):
         elif path not in self.trace.files:
             self._note_content(path)
             self.trace.parts[path] = {part}
+
+    def _noting(self, path: str) -> Callable[[Part], None]:
+        """Who notes what of the scopes of a file is looked at."""
+        return partial(self._note_placed if self._lines else self._note_part, path)
+
+    def _note_placed(self, path: str, part: Part) -> None:
+        self._note_part(path, placed(part))
 
     def outline(self, path: str) -> Sequence[Scope]:
         """The scopes of a file, to be asked of their names, kinds and parents."""
@@ -113,7 +134,7 @@ class PartlyWatched(Watched):
             self._note_part(path, PRESENCE)
             found = self._whole.scope(path, number)
             if path in self.trace.parts:
-                found = cast("Scope", _SeenScope(found, number, partial(self._note_part, path)))
+                found = cast("Scope", _SeenScope(found, number, self._noting(path)))
             scopes[number] = found
         return found
 
@@ -125,7 +146,7 @@ class PartlyWatched(Watched):
             self._note_part(path, PRESENCE)
             found = self._whole.index(path, number)
             if path in self.trace.parts:
-                found = cast("ScopeIndex", _SeenIndex(found, number, partial(self._note_part, path)))
+                found = cast("ScopeIndex", _SeenIndex(found, number, self._noting(path)))
             indexes[number] = found
         return found
 
@@ -133,7 +154,7 @@ class PartlyWatched(Watched):
         """What the methods of a class assign to attributes of their object."""
         self._note_part(path, PRESENCE)
         found = self._whole.stores(path, cls)
-        return _SeenStores(found, cls, partial(self._note_part, path)) if path in self.trace.parts else found
+        return _SeenStores(found, cls, self._noting(path)) if path in self.trace.parts else found
 
 
 class _SeenStores(Mapping[str, list[tuple[Expr, int]]]):
@@ -189,6 +210,10 @@ class _SeenIndex:
     def final(self, name: str) -> list[Binding]:
         self._note((self._number, name))
         return self._index.final(name)
+
+    def binds(self, name: str) -> bool:
+        self._note((self._number, bound(name)))
+        return self._index.binds(name)
 
     @property
     def stars(self) -> tuple[Import, ...]:

@@ -352,9 +352,8 @@ class Code:
 
     def owner(self, path: str, number: int) -> int | None:
         """The class that a scope is a method of."""
-        scopes = self.outline(path)
-        parent = scopes[number].parent
-        return parent if parent >= 0 and scopes[parent].kind == "class" else None
+        parent = self.scope(path, number).parent
+        return parent if parent >= 0 and self.scope(path, parent).kind == "class" else None
 
     def place(self, path: str, line: int, end_line: int | None = None) -> Place:
         """A place in a file; lines of a notebook program become cell and line."""

@@ -161,12 +161,11 @@ class Denoter:
         code, path, number = self.code, frame.path, frame.scope
         if expr.version:
             return code.index(path, number).reaching(expr.id, expr.version, frame.block), frame
-        scopes = code.outline(path)
         while True:
-            number = scopes[number].parent
+            number = code.scope(path, number).parent
             if number < 0:
                 return (code.index(path, 0).final(expr.id) if frame.scope == 0 else []), frame
-            if scopes[number].kind == "class" and number != frame.scope:
+            if code.scope(path, number).kind == "class" and number != frame.scope:
                 continue
             found = code.index(path, number).final(expr.id)
             if found:

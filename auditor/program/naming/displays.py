@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.ir import Attr, Call, Choice, Const, Each, Expr, Group, Item, Name, Op, Opaque, Slice, Star, Table
 from auditor.program.naming.code import Argv, Code, Config, Frame, Options, Shown
-from auditor.program.naming.scopes import integer
 from auditor.program.symbolic.values import MOST_ALTERNATIVES
 
 if TYPE_CHECKING:
@@ -333,6 +332,14 @@ class Displays:
         if position is not None:
             return items[position : position + 1 or None] if -len(items) <= position < len(items) else []
         return [] if type(key) is Slice else items
+
+
+def integer(expr: Expr | None) -> int | None:
+    """The number that is written, with its sign; None for any other expression."""
+    if type(expr) is Op and expr.op == "neg":
+        inner = integer(expr.operands[0])
+        return None if inner is None else -inner
+    return expr.value if type(expr) is Const and type(expr.value) is int else None
 
 
 def _written(shown: Shown) -> list[Entry]:

@@ -162,6 +162,10 @@ class ScopeIndex:
             found = self.finals[name] = self.reaching(name, max(table), ()) if table else []
         return found
 
+    def binds(self, name: str) -> bool:
+        """Whether a name is bound in the scope, to whatever."""
+        return name in self.bindings
+
     @property
     def stars(self) -> tuple[Import, ...]:
         """The imports of all names of a module."""
@@ -416,14 +420,6 @@ def is_main_guard(test: Expr) -> bool:
     return any(type(s) is Name and s.id == "__name__" for s in sides) and any(
         type(s) is Const and s.value == "__main__" for s in sides
     )
-
-
-def integer(expr: Expr | None) -> int | None:
-    """The number that is written, with its sign; None for any other expression."""
-    if type(expr) is Op and expr.op == "neg":
-        inner = integer(expr.operands[0])
-        return None if inner is None else -inner
-    return expr.value if type(expr) is Const and type(expr.value) is int else None
 
 
 def last_name(expr: object) -> str:

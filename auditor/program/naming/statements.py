@@ -122,6 +122,11 @@ def within(expr: Expr, *, opened: bool = True) -> Iterator[Expr]:
             stack.extend(parts(node))
 
 
+def parts(body: Iterable[Stmt]) -> Iterator[Expr]:
+    """All expressions of some statements and of those under them, functions and classes left out."""
+    return (part for each in placed(body) for head in heads(each.statement) for part in within(head))
+
+
 _HEADS: dict[type, Callable[[Any], Iterable[Expr | None]]] = {
     Assign: lambda s: (*s.targets, s.value),
     Do: lambda s: (s.value,),

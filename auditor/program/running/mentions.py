@@ -18,12 +18,9 @@ def mentions(effects: Effects) -> dict[str, frozenset[str]]:
     for path in code.paths:
         by_name[path.rpartition("/")[2]].append(path)
     found = {}
-    for path in code.paths:
-        if any(e.role is Role.EXEC for number in code.scopes(path) for e in effects.own.get((path, number), ())):
-            named = (
-                by_name.get(word.rpartition("/")[2], []) for text in code.words(path).said for word in _words(text)
-            )
-            found[path] = frozenset(paths[0] for paths in named if len(paths) == 1 and paths[0] != path)
+    for path in sorted({effect.site[0] for effect in effects.own_playing(Role.EXEC)}):
+        named = (by_name.get(word.rpartition("/")[2], []) for text in code.words(path).said for word in _words(text))
+        found[path] = frozenset(paths[0] for paths in named if len(paths) == 1 and paths[0] != path)
     return {path: named for path, named in found.items() if named}
 
 

@@ -42,9 +42,8 @@ from auditor.program.naming.code import (
     Shown,
 )
 from auditor.program.naming.denote import Denoter
-from auditor.program.naming.displays import ELEMENT, Displays
+from auditor.program.naming.displays import ELEMENT, Displays, integer
 from auditor.program.naming.objects import Objects
-from auditor.program.naming.scopes import integer
 from auditor.program.running.invocations import Invocations
 from auditor.program.symbolic import paths
 from auditor.program.symbolic.name_texts import NameTexts

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Slice, Star
 from auditor.model.regex import regex
-from auditor.program.naming.scopes import integer
+from auditor.program.naming.displays import integer
 from auditor.program.symbolic.values import (
     UNKNOWN,
     Hole,

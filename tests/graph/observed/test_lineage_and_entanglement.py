@@ -39,6 +39,9 @@ def test_calls_whose_path_came_from_a_caller_count_as_resolved() -> None:
     assert graphs({"a.py": "x = 1\n"}).world.lineage.io_resolved is None
 
 
+CLASSIFIER = "from sklearn.tree import DecisionTreeClassifier\n\nmodel = DecisionTreeClassifier()\n"
+
+
 @pytest.mark.parametrize(
     ("files", "entries"),
     [
@@ -49,6 +52,10 @@ def test_calls_whose_path_came_from_a_caller_count_as_resolved() -> None:
             {"a.py": PD + "def f():\n    pd.read_csv('x.csv')\nf()\n"}, ("a.py",), id="a call of what has effects"
         ),
         pytest.param({"a.py": PD + "def f():\n    pd.read_csv('x.csv')\n"}, (), id="nothing is called"),
+        pytest.param({"a.py": f"{CLASSIFIER}model.fit(x, y)\n"}, ("a.py",), id="a fit at the top"),
+        pytest.param(
+            {"a.py": f"{CLASSIFIER}def f():\n    model.fit(x, y)\nf()\n"}, ("a.py",), id="a call of what fits"
+        ),
         pytest.param(
             {"a.py": "def f():\n    open('a.log', 'w')\nf()\n"}, (), id="a call of what leaves a record of the run only"
         ),

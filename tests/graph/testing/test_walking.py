@@ -134,3 +134,16 @@ def test_a_walk_that_is_kept_lets_go_of_the_tree() -> None:
     gone = weakref.ref(tree)
     del tree
     assert gone() is None
+
+
+def test_made_anew_it_asks_nobody_the_same_twice() -> None:
+    known, asked = KnownWalk(), list[str]()
+    known.walk(*told(TABLES))
+    whole, tells = told(changed("only", "save", frozenset({MORE})))
+
+    def leads(path: str) -> tuple[Leads, ...]:
+        asked.append(path)
+        return tells.leads(path)
+
+    assert MORE in known.walk(whole, tells._replace(leads=leads)).reached
+    assert len(asked) == len(set(asked)) > 1

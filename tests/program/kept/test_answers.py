@@ -124,8 +124,8 @@ def asked_anew(monkeypatch: pytest.MonkeyPatch, facts: FactsByPath, memory: Memo
     asked: set[tuple[str, str]] = set()
 
     class Noted(answers.View):
-        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
-            super().__init__(topic, path, tree, plain, partly)
+        def __init__(self, topic: str, path: str, tree: Tree, *how: bool) -> None:
+            super().__init__(topic, path, tree, *how)
             asked.add((topic, path))
 
     with monkeypatch.context() as patch:
@@ -179,6 +179,26 @@ def test_effects_are_found_anew_where_what_they_look_at_in_other_files_changed(
     texts["lib.py"] = LIBRARY.replace(old, new)
     facts = contents.facts(texts)
     assert (("effects", "use.py") in asked_anew(monkeypatch, facts, memory)) is anew
+    assert told(resolved(facts, memory)) == told(resolved(facts, None))
+
+
+BASES = "class Base: ...\n\nclass Made(Base):\n    def name(self, n):\n        return n + SUFFIX\n\nSUFFIX = '.csv'\n"
+
+
+@pytest.mark.parametrize(
+    "using",
+    [
+        pytest.param("from lib import Made\n\nopen(Made().name('a'))\n", id="what a method returns"),
+        pytest.param("from lib import Base\n\nclass Own(Base): ...\n", id="what a class is made of"),
+    ],
+)
+def test_functions_that_come_behind_all_others_leave_effects_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, using: str
+) -> None:
+    contents, memory = Contents(), Memory()
+    told(resolved(contents.facts({"lib.py": BASES, "use.py": using}), memory))
+    facts = contents.facts({"lib.py": f"{BASES}\ndef last():\n    return 2\n", "use.py": using})
+    assert asked_anew(monkeypatch, facts, memory) == {("effects", "lib.py")}
     assert told(resolved(facts, memory)) == told(resolved(facts, None))
 
 
@@ -366,8 +386,8 @@ def test_nothing_of_the_way_to_an_answer_stays_in_memory() -> None:
     made: list[weakref.ref[object]] = []
 
     class Seen(answers.View):
-        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
-            super().__init__(topic, path, tree, plain, partly)
+        def __init__(self, topic: str, path: str, tree: Tree, *how: bool) -> None:
+            super().__init__(topic, path, tree, *how)
             made.extend(map(weakref.ref, (self.evaluator, self.evaluator.denoter, self.code)))
 
     gc.disable()  # as in an audit

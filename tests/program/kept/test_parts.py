@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.program.kept.parts import FIELDS, LISTS, OUTLINE, PRESENCE, STARS, STORES, Part, is_alike, stored
+from auditor.program.kept.parts import (
+    FIELDS,
+    LISTS,
+    OUTLINE,
+    PRESENCE,
+    STARS,
+    STORES,
+    Part,
+    bound,
+    is_alike,
+    placed,
+    stored,
+)
 from auditor.program.naming.code import Walked
 from tests.program.asking import program
 
@@ -67,6 +79,23 @@ def walked(text: str) -> Walked:
             HELD, HELD.replace("(self)", "(other)"), (1, stored("y")), False, id="attributes of something else"
         ),
         pytest.param("a = 1\n", "b = 2\n", PRESENCE, True, id="a program"),
+        pytest.param("a = 1\n", "a = 2\n", (0, bound("a")), True, id="a name that is bound to something else"),
+        pytest.param("a = 1\n", "b = 1\n", (0, bound("a")), False, id="a name that is bound no more"),
+        pytest.param("a = 1\n", "b = 1\n", (0, bound("c")), True, id="a name that is not bound"),
+        pytest.param("a = 1\nb = 1\n", "a = 1\nb = 2\n", placed((0, "a")), True, id="a name in its line"),
+        pytest.param("a = f()\n", "\na = f()\n", placed((0, "a")), False, id="a name in another line"),
+        pytest.param("a = 1\n", "a = True\n", placed((0, "a")), False, id="a truth in the line of a number"),
+        pytest.param("def f():\n    g(1)\n", "def f():\n\n    g(1)\n", placed(1), False, id="a body in other lines"),
+        pytest.param(
+            "def f():\n    g(1)\n", "def f():\n    g(1)\n\nx = 1\n", placed(1), True, id="a body in its lines"
+        ),
+        pytest.param(
+            "def f(a):\n    a.b = 1\n",
+            "def f(a):\n\n    a.b = 1\n",
+            placed((1, LISTS["attributes"])),
+            False,
+            id="a list in other lines",
+        ),
     ],
 )
 def test_a_part_is_alike(one: str, other: str, part: Part, alike: bool) -> None:

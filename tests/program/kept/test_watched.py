@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 
 from auditor.program import Resolved
-from auditor.program.kept.parts import FIELDS, LISTS, OUTLINE, PRESENCE, STARS, STORES, Part, stored
+from auditor.program.kept.parts import (
+    FIELDS,
+    LISTS,
+    OUTLINE,
+    PRESENCE,
+    STARS,
+    STORES,
+    Part,
+    bound,
+    placed,
+    stored,
+)
 from auditor.program.kept.traces import Tree, since
 from auditor.program.kept.watched import PartlyWatched, Watched
 from auditor.program.naming.code import Code
@@ -96,6 +107,7 @@ def test_files_are_those_of_the_tree(whole: Resolved, watched: Watched) -> None:
         pytest.param(lambda code: code.stores("p.py", 1).get("z", ()), {PRESENCE, (1, stored("z"))}, id="no attribute"),
         pytest.param(lambda code: sorted(code.stores("p.py", 1)), {PRESENCE, (1, STORES)}, id="attributes"),
         pytest.param(lambda code: len(code.stores("p.py", 1)), {PRESENCE, (1, STORES)}, id="how many attributes"),
+        pytest.param(lambda code: code.index("p.py", 0).binds("x"), {PRESENCE, (0, bound("x"))}, id="whether bound"),
         pytest.param(lambda code: "p.py" in code.programs, {PRESENCE}, id="presence"),
         pytest.param(lambda code: code.programs["p.py"], None, id="program"),
         pytest.param(lambda code: code.leaves("p.py"), None, id="leaves"),
@@ -107,9 +119,13 @@ def test_what_of_a_file_is_looked_at_is_noted(ask: Callable[[Code], object], par
         {"p.py": "from m import *\nx = 1\nclass A:\n    def f(self):\n        self.y = x\n        return x\n"}
     )
     contents = since(whole.code, {"p.py": b"p"}, None)
-    watched = PartlyWatched(Tree(whole.code, whole.evaluator.invocations, contents))
+    tree = Tree(whole.code, whole.evaluator.invocations, contents)
+    watched, with_lines = PartlyWatched(tree), PartlyWatched(tree, lines=True)
     assert ask(watched) is not None
     assert watched.trace.files == {"p.py": b"p"}
     assert watched.trace.parts.get("p.py") == parts
+    assert ask(with_lines) is not None
+    in_lines = {part if part in (OUTLINE, PRESENCE) else placed(part) for part in parts or ()}
+    assert with_lines.trace.parts.get("p.py", set()) == in_lines
     watched.note("p.py")
     assert not watched.trace.parts
