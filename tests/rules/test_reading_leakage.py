@@ -371,3 +371,71 @@ def test_what_a_call_is_given_is_not_fitted_again_and_gaps_weigh_less(source: st
 def test_a_word_that_ends_in_time_or_holds_date_orders_nothing(column: str, dated: bool) -> None:
     ordered = f"import pandas as pd\nframe = pd.read_csv('d.csv').sort_values('{column}')\nframe['last'] = frame['x'].shift(1)\nfeatures, target = frame[['x', 'last']], frame['y']\n"
     assert (("LKG006", "high") in said({"train.py": READ + ordered + SPLIT + JUDGE})) is dated
+
+
+PARTS = """from sklearn.model_selection import train_test_split
+import pandas as pd
+
+
+def parts():
+    frame = pd.read_csv('rows.csv')
+    x, y = frame[['a', 'b']], frame['y']
+    rest_x, test_x, rest_y, test_y = train_test_split(x, y, test_size=0.2, random_state=1)
+    train_x, val_x, train_y, val_y = train_test_split(rest_x, rest_y, test_size=0.2, random_state=1)
+    return train_x, val_x, test_x, train_y, val_y, test_y, ['a', 'b']
+"""
+CANDIDATES = """import joblib
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.linear_model import Ridge
+from sklearn.metrics import mean_squared_error
+from parts import parts
+
+train_x, val_x, test_x, train_y, val_y, test_y, names = parts()
+results, models, best = {{}}, {{}}, 1e9
+for name, model in {{'ridge': Ridge(), 'forest': RandomForestRegressor(random_state=1)}}.items():
+    model.fit(train_x, train_y)
+    val_rmse = mean_squared_error(val_y, model.predict(val_x)) ** 0.5
+    test_rmse = mean_squared_error(test_y, model.predict(test_x)) ** 0.5
+    results[name] = {{'val': val_rmse, 'test': test_rmse}}
+    models[name] = model
+    {each}
+{after}
+"""
+
+
+@pytest.mark.parametrize(
+    ("each", "after", "told"),
+    [
+        ("", "best = min(results, key=lambda n: results[n]['val'])", False),
+        ("if val_rmse < best:\n        best, kept = val_rmse, model", "joblib.dump(kept, 'm.pkl')", False),
+        ("", "print(pd.DataFrame(results).T.sort_values('val').iloc[0])", False),
+        ("", "print(pd.DataFrame(results).T['val'].idxmin())", False),
+        ("", "best = min(results, key=lambda n: results[n]['test'])", True),
+        ("if test_rmse < best:\n        best, kept = test_rmse, model", "joblib.dump(kept, 'm.pkl')", True),
+        ("", "best = min(results, key=lambda n: results[n]['val'] + results[n]['test'])", True),
+        ("if val_rmse > 10:\n        print('bad')", "print(results)", True),
+        ("", "print(results)", True),
+    ],
+)
+def test_who_chooses_by_the_figure_of_a_validation_part_keeps_the_test_rows(each: str, after: str, told: bool) -> None:
+    files = {"parts.py": PARTS, "candidates.py": CANDIDATES.format(each=each or "pass", after=after)}
+    assert (("LKG003", "medium") in said(files)) is told
+
+
+def test_who_chooses_by_both_figures_keeps_neither() -> None:
+    after = "best = min(results, key=lambda n: results[n]['val'] + results[n]['test'])"
+    files = {"parts.py": PARTS, "candidates.py": CANDIDATES.format(each="pass", after=after)}
+    (component,) = graphs(files, archetypes="P").components
+    assert len(component.reused_test_rows) == 2
+
+
+def test_who_chooses_by_rows_of_another_table_says_nothing_of_these() -> None:
+    source = (
+        "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.metrics import mean_squared_error as mse\n"
+        "from sklearn.model_selection import train_test_split\nfrom sklearn.svm import SVR\nf = pd.read_csv('one.csv')\n"
+        "a, b, c, d = train_test_split(f[['p']], f['y'], random_state=1)\nfor m in (Ridge(), SVR()):\n    m.fit(a, c)\n"
+        "    print(mse(d, m.predict(b)))\ng = pd.read_csv('two.csv')\nh, i, j, k = train_test_split(g[['p']], g['y'], random_state=1)\n"
+        "n = Ridge().fit(h, j)\nerror = mse(k, n.predict(i))\nbest = min([error, 1], key=lambda each: error)\n"
+    )
+    (component,) = graphs({"compare.py": source}, archetypes="P").components
+    assert len(component.reused_test_rows) == 1

@@ -204,6 +204,8 @@ def test_a_method_of_an_object_out_of_a_file_is_known_by_a_name_that_no_other_ha
 
 STEPS = (
     "import pandas as pd\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\nfrom airflow.operators.empty import EmptyOperator\n"
+    "from airflow.providers.http.operators.http import SimpleHttpOperator\nfrom airflow.sensors.http_sensor import HttpSensor\n"
+    "from airflow.sensors.external_task import ExternalTaskSensor\nfrom airflow.sensors.filesystem import FileSensor\n"
     "from airflow.operators.python import PythonOperator\nfrom sklearn.linear_model import Ridge\n\n\ndef load():\n"
     "    pd.read_csv('data.csv').to_csv('mid.csv')\n\n\ndef train():\n    f = pd.read_csv('mid.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n\n"
     "def more():\n{}\n\n\nwith DAG('d'):\n    one = PythonOperator(task_id='load', python_callable=load)\n"
@@ -218,6 +220,10 @@ STEPS = (
         ("    pass", "BashOperator(task_id='more', bash_command='echo done')", False),
         ("    pass", "BashOperator(task_id='more', bash_command='echo done > out.txt')", True),
         ("    pass", "EmptyOperator(task_id='more')", False),
+        ("    pass", "HttpSensor(task_id='more', endpoint='/health')", False),
+        ("    pass", "FileSensor(task_id='more', filepath='data.csv')", False),
+        ("    pass", "ExternalTaskSensor(task_id='more', external_dag_id='other')", False),
+        ("    pass", "SimpleHttpOperator(task_id='more', endpoint='/train', method='POST')", True),
         ("    print('done')", "PythonOperator(task_id='more', python_callable=more)", False),
         ("    load()", "PythonOperator(task_id='more', python_callable=more)", True),
         ("    from more import log\n\n    log()", "PythonOperator(task_id='more', python_callable=more)", True),
@@ -269,3 +275,45 @@ def test_a_network_that_a_test_runs_and_asserts_nothing_of_weighs_less() -> None
         (told,) = judge(graphs(files, archetypes="P").components, [RULES["TST002"]]).findings
         assert told.severity.value == severity
         assert says in told.message
+
+
+STEPPED = """from zenml import pipeline, step
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+
+@step
+def load():
+    return pd.read_csv('data.csv')
+
+
+@step
+def fit(f):
+    return Ridge().fit(f[['a']], f['y'])
+
+
+@step
+def judge(model, f):
+    return model.score(f[['a']], f['y'])
+
+
+@pipeline
+def whole():
+    f = load()
+    judge(fit(f), f)
+"""
+TRIES = "import sys\nfrom steps import {0}\n\ntry:\n    {0}()\nexcept Exception:\n    sys.exit(1)\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "called", "told"),
+    [
+        ("test_pipeline.py", "whole", False),
+        ("tests/try_it.py", "whole", False),
+        ("test_pipeline.py", "load", True),
+        ("run_pipeline.py", "whole", True),
+    ],
+)
+def test_a_script_that_tries_the_whole_pipeline_counts_where_it_calls_it(path: str, called: str, told: bool) -> None:
+    files = {"steps.py": STEPPED, "data.csv": "a,y\n1,2\n", path: TRIES.format(called)}
+    assert bool(found(files, "TST003")) is told

@@ -10,6 +10,7 @@ from operator import or_
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.leakage.chosen import Chosen
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
 from auditor.graph.leakage.on_purpose import on_purpose
 from auditor.graph.world import World
@@ -161,11 +162,12 @@ def _on_training_rows(world: World, trace: Trace) -> Iterator[Doubt]:
 def reused(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
     """Evaluation rows that several models, or tuning and the final figure, share, while none are kept for the last word."""
     elsewhere = _evaluates_loaded(world, owned)
-    return _all(world, owned, lambda trace: _reused(world, trace, elsewhere=elsewhere))
+    chosen = Chosen(world)
+    return _all(world, owned, lambda trace: _reused(world, trace, chosen, elsewhere=elsewhere))
 
 
-def _reused(world: World, trace: Trace, *, elsewhere: bool) -> Iterator[Doubt]:
-    for reuse in verdicts.repeated(trace):
+def _reused(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> Iterator[Doubt]:
+    for reuse in verdicts.repeated(trace, chosen.deciding):
         if all(world.uncalled.of(each.site) for each in reuse.evaluations):
             continue  # nobody was ever shown the figures
         last = reuse.evaluations[-1]

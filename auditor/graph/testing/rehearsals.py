@@ -65,13 +65,13 @@ def rehearsals(world: World, owned: Callable[[str], bool]) -> Rehearsals:
     return Rehearsals(tuple(found), tuple(sorted({job.path for job in jobs})))
 
 
-_IDLE = frozenset({"DummyOperator", "EmptyOperator"})
-"""Operators that stand for a place in the order and do nothing."""
+_IDLE = regex(r"(^(Dummy|Empty)Operator|Sensor(Operator)?(Async)?)$")
+"""Operators that stand for a place in the order and do nothing, or wait for something."""
 
 
 def _works(world: World, step: DeclaredStep) -> bool:
     """Whether a step does more than mark a place in the order, say something or wait."""
-    if dict(step.step.attrs).get("operator") in _IDLE or not makes_something(step):
+    if _IDLE.search(dict(step.step.attrs).get("operator", "")) or not makes_something(step):
         return False
     return not step.implements or not all(_only_says(world, (each.path, each.scope)) for each in step.implements)
 
@@ -136,12 +136,18 @@ def _is_run_within(world: World, site: Site, tests: Suites) -> bool:
 def _by_script(world: World, steps: list[DeclaredStep]) -> tuple[str, int]:
     """The script that says of itself that it tries things out and runs most of the steps of a pipeline, and how many it runs."""
     own = [programs for step in steps if (programs := set(world.steps.programs(step)))]
-    best = ("", 0)
+    counted = [("", 0)]
     for step in world.steps.all:
         if step.tool == "shell" and _REHEARSES.search(step.path.rpartition("/")[2]):
             started = set(world.steps.programs(step))
-            best = max(best, (step.path, sum(programs <= started for programs in own)), key=lambda each: each[1])
-    return best
+            counted.append((step.path, sum(programs <= started for programs in own)))
+    functions = [{(local.path, local.scope) for local in step.implements} for step in steps]
+    parts = frozenset().union(*own) | {path for sites in functions for path, _ in sites}
+    for path in world.lineage.entries if any(functions) else ():
+        if places.is_test(path) and path not in parts:
+            reached = world.lineage.reached(path).keys()
+            counted.append((path, sum(not sites.isdisjoint(reached) for sites in functions)))
+    return max(counted, key=lambda each: each[1])
 
 
 def _by_automation(world: World, steps: list[DeclaredStep], jobs: list[DeclaredStep]) -> str:

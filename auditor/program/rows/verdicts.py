@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -14,6 +14,7 @@ from auditor.program.rows.trace import Evaluation, How, Split, Trace
 from auditor.program.rows.values import UNSUPERVISED, Fit, seen_by
 
 _TRAINING = regex(r"(^|_)train(ing)?(_|$)", re.I)
+_TESTING = regex(r"(^|_)(test|tst|hold_?out)(_|$)", re.I)
 _PLAIN: tuple[How, ...] = ("metric", "score", "compare", "residual", "folds", "tuning", "predict")
 """Ways to judge, those that show it best first."""
 _FIGURES = frozenset({"metric", "score", "compare"})
@@ -281,8 +282,11 @@ def _same(trained: Rows, tested: Rows) -> bool:
     return trained is tested or tested in trained.above or trained in tested.above
 
 
-def repeated(trace: Trace) -> list[Reuse]:
-    """Rows on which several unrelated models are judged while no other rows are kept for the last word."""
+def repeated(trace: Trace, deciding: Callable[[Evaluation], frozenset[str]]) -> list[Reuse]:
+    """Rows on which several unrelated models are judged while no other rows are kept for the last word.
+
+    `deciding` are the names of a figure by which a choice is seen to be made: who chooses by some rows keeps the others.
+    """
     groups: dict[Rows, list[Evaluation]] = {}
     for e in trace.evaluations:
         if e.how in ("folds", "residual") or e.relation == "overlap" or any(r.how == "fold" for r in e.tested.chain()):
@@ -292,13 +296,21 @@ def repeated(trace: Trace) -> list[Reuse]:
         key = next((rows for rows in groups if rows in e.tested.above or e.tested in rows.above), e.tested)
         groups.setdefault(key, []).append(e)
     found = []
+    named = {rows: frozenset[str]().union(*map(deciding, uses)) for rows, uses in groups.items()}
+    by = {rows: names for rows, names in named.items() if names}
     for rows, evaluations in groups.items():
         tuned = {e.trained.version for e in evaluations if e.how == "tuning"}
         final = {e.trained.version for e in evaluations if e.how != "tuning"}
         stopped = any(e.selects for e in evaluations) and rows in trace.held_out and not _spare(trace, rows)
-        if not tuned & final and not stopped and (len(final) < 2 or not _together(evaluations)):
+        chosen = rows not in by and any(relation(rows, other) == "apart" for other in by)
+        shown = len(final) < 2 or not _together(evaluations) or chosen
+        if not tuned & final and not stopped and shown:
             continue
-        if not any(_kept_apart(rows, other, uses) for other, uses in groups.items()):
+        spared = rows in by and not any(_TESTING.search(name) for name in by[rows])
+        if not any(
+            _kept_apart(rows, other, uses) or (spared and other not in by and relation(rows, other) == "apart")
+            for other, uses in groups.items()
+        ):
             known = rows.known or bool(rows.layers)
             found.append(Reuse(tuple(evaluations), _selects(evaluations), known))
     return found

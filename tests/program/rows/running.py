@@ -40,7 +40,7 @@ def found(files: dict[str, str] | str, path: str = "train.py") -> set[str]:
         "preprocessing": bool(verdicts.preprocessing(trace)),
         "overlap": any(o.resampled is None for o in verdicts.overlaps(trace)),
         "resampled": any(o.resampled is not None for o in verdicts.overlaps(trace)),
-        "reuse": bool(verdicts.repeated(trace)),
+        "reuse": bool(verdicts.repeated(trace, lambda _: frozenset())),
         "on training rows": bool(verdicts.on_training_rows(trace)),
         "unheld": bool(verdicts.unheld(trace)),
         "time": bool(shuffling.shuffled_in_time(trace)),
