@@ -175,14 +175,12 @@ class Suites:
 
     def _imported(self, path: str) -> frozenset[Site]:
         """The bodies of the modules that a file imports."""
-        return frozenset((each, 0) for each in self.code.imports(path))
+        return self.code.of_imports(_imported, path)
 
     def _framework_runs(self, path: str) -> frozenset[Site]:
         """The code of the steps that a file of tests runs by a runner of their framework."""
-        imports = {n.module.partition(".")[0] for s, _, _ in self.code.index(path, 0).imports for n in s.names}
-        called = {_last(call) for _, call in self.code.calls(path)} if imports & _RUNNERS.keys() else set[str]()
-        tools = {tool for tool in imports & _RUNNERS.keys() if called & _RUNNERS[tool]}
-        steps = (step for step in self.world.steps.all if step.tool in tools)
+        tools = self.code.of_program(path, _run_by, frozenset[str])
+        steps = (step for step in self.world.steps.all if step.tool in tools) if tools else ()
         return frozenset((local.path, local.scope) for step in steps for local in step.implements)
 
     def _of_program(self, text: str) -> frozenset[Site]:
@@ -215,6 +213,18 @@ class Suites:
                 if launch.run.target in self.code.programs:
                     found.setdefault(launch.site, []).extend(self.world.lineage.reached(launch.run.target))
         return {site: frozenset(run) for site, run in found.items()}
+
+
+def _imported(code: Code, path: str) -> frozenset[Site]:
+    """The bodies of the modules that a file imports."""
+    return frozenset((each, 0) for each in code.imports(path))
+
+
+def _run_by(code: Code, path: str) -> frozenset[str]:
+    """The frameworks of which a file imports and calls a runner."""
+    imports = {n.module.partition(".")[0] for s, _, _ in code.index(path, 0).imports for n in s.names}
+    called = {_last(call) for _, call in code.calls(path)} if imports & _RUNNERS.keys() else set[str]()
+    return frozenset(tool for tool in imports & _RUNNERS.keys() if called & _RUNNERS[tool])
 
 
 def _classes(code: Code, path: str) -> dict[int, frozenset[Site]]:
