@@ -23,12 +23,14 @@ from auditor.graph.smells.swallowed import UNRAISED
 from auditor.graph.smells.training_loops import LOOPS
 from auditor.graph.smells.unbound import UNBOUND
 from auditor.graph.smells.unsafe_loads import LOADING
+from auditor.graph.smells.unset import UNSET
 from auditor.graph.testing.coverage import NETWORKS
 
 LOOKS: tuple[Look[Any], ...] = (
     LACKING,
     UNBOUND,
     NOWHERE,
+    UNSET,
     UNRAISED,
     MISUSES,
     UNGUARDED,

@@ -73,6 +73,17 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="import the name that is meant or drop the import, and let CI run this program",
             milder=int(missing.idle),
         )
+    unset = graph.unset_names()
+    for name in unset:
+        then = "still has the value of the round before" if name.stale else "is not bound"
+        yield Finding(
+            f"{name.name} is read where the handler before it only told of the failure: then it {then}",
+            name.place,
+            entity=f"unset|{name.name}",
+            remedy="let the handler raise, return or skip the round",
+            related=(name.handled.says("goes on from here"),),
+            milder=int(not name.stale) + int(name.idle),
+        )
     gone = graph.modules_nowhere()
     for module in gone:
         keeps = f", because {module.left_out.path} keeps it out of git" if module.left_out else ""
@@ -86,7 +97,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             related=tuple(place.says("imported here, too") for place in module.others[:12]),
             milder=int(module.idle),
         )
-    if names and not told and not absent and not unbound and not gone:
+    if names and not told and not absent and not unbound and not gone and not unset:
         yield NotApplicable("what is not defined is told as the hidden state of a notebook (REP008)")
-    if looked and not names and not absent and not unbound and not gone:
+    if looked and not names and not absent and not unbound and not gone and not unset:
         yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")

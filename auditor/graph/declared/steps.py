@@ -95,6 +95,7 @@ class Steps:
         self.by_file: dict[str, list[DeclaredStep]] = {}
         self._provided: dict[str, list[DeclaredStep]] = {}
         self._closures: dict[str, tuple[dict[str, Run], frozenset[str]]] = {}
+        self._led: dict[str, dict[str, DeclaredStep]] = {}
         self._started: dict[tuple[str, Trigger], list[Pipeline | CodeStep]] = {}
         # What files say comes first: their commands fill the options that dialects and effects ask for.
         self._join(tuple(self._read()))
@@ -188,10 +189,17 @@ class Steps:
             for run in step.runs:
                 if run.kind in ("script", "notebook"):
                     found.setdefault(run.target, run)
-            onward = [*self.handed(step), *(other for run in step.runs for other in self._onward(run))]
-            todo += [other for other in onward if other.id not in seen]
-            seen.update(other.id for other in onward)
+            todo += [other for name, other in self._leads(step).items() if name not in seen]
+            seen.update(self._leads(step))
         return found, frozenset(seen)
+
+    def _leads(self, step: DeclaredStep) -> dict[str, DeclaredStep]:
+        """The steps that one leads to at once, by id."""
+        known = self._led.get(step.id)
+        if known is None:
+            onward = (*self.handed(step), *(other for run in step.runs for other in self._onward(run)))
+            known = self._led[step.id] = {other.id: other for other in onward}
+        return known
 
     def handed(self, step: DeclaredStep) -> list[DeclaredStep]:
         """The steps that a step hands its work to: those of a file it uses, or those that provide what it names."""

@@ -19,6 +19,7 @@ from auditor.graph.smells import (
     unbound,
     undefined,
     unsafe_loads,
+    unset,
 )
 
 
@@ -32,6 +33,10 @@ class Smells(Part):
     def modules_nowhere(self) -> list[nowhere.Nowhere]:
         """Modules that programs import from packages of the repository which do not have them."""
         return nowhere.nowhere(self._world, self.owns)
+
+    def unset_names(self) -> list[unset.Unset]:
+        """Names that are read behind a handler which left them unset."""
+        return unset.unset(self._world, self.owns)
 
     def absent_methods(self) -> list[absent.Absent]:
         """Methods that classes call on themselves and do not have."""

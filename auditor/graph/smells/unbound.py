@@ -13,7 +13,7 @@ from auditor.graph.smells.reading import in_order, is_idle, programs
 from auditor.graph.smells.unreached import is_unreached
 from auditor.graph.started import Started
 from auditor.graph.world import World
-from auditor.model.ir import Import, Try
+from auditor.model.ir import Import, Scope, Try
 from auditor.model.place import Place
 from auditor.program.naming.statements import placed
 
@@ -121,18 +121,14 @@ def imports(sight: Sight, path: str) -> Iterator[Import]:
     code = sight.resolved.code
     for number in code.scopes(path):
         index = code.index(path, number)
-        for statement, block, dead in index.imports:
-            if not (dead or index.for_types(block) or _is_tried(sight, path, number, statement)):
-                yield statement
+        told = [each for each, block, dead in index.imports if not (dead or index.for_types(block))]
+        tries = _tries(code.scope(path, number)) if told else []
+        yield from (each for each in told if not any(one.line <= each.line <= one.end_line for one in tries))
 
 
-def _is_tried(sight: Sight, path: str, number: int, statement: Import) -> bool:
-    """Whether an import stands in a `try`, which is there for what fails."""
-    body = sight.resolved.code.scope(path, number).body
-    return any(
-        type(each.statement) is Try and each.statement.line <= statement.line <= each.statement.end_line
-        for each in placed(body)
-    )
+def _tries(scope: Scope) -> list[Try]:
+    """The `try` statements of a scope: an import in one may fail."""
+    return [each.statement for each in placed(scope.body) if type(each.statement) is Try]
 
 
 def _has(sight: Sight, home: str, name: str) -> bool:
