@@ -76,7 +76,7 @@ class Lineage:
         self._read_all(projects)
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
         self._models: dict[str, bool] = {}
-        self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
+        self._reached: dict[tuple[str, frozenset[int]], Mapping[Site, Site | None]] = {}
         self._toward: dict[tuple[Role, ...], Toward] = {}
         self._players: dict[tuple[str, tuple[Role, ...]], list[Site]] = {}
 
@@ -225,7 +225,7 @@ class Lineage:
         starts = ((callee.path, callee.scope) for callee in sorted(called))
         return any(not work.goals.isdisjoint(effects.reached(start, toward=work)) for start in starts)
 
-    def reached(self, path: str, starts: frozenset[int] = frozenset()) -> dict[Site, Site | None]:
+    def reached(self, path: str, starts: frozenset[int] = frozenset()) -> Mapping[Site, Site | None]:
         """All scopes that run when a program is started, or when it is started in one of these ways; none of what is no program."""
         if path not in self.resolved.code.programs:
             return {}
@@ -272,20 +272,20 @@ class Lineage:
                 others[site] = others.get(site, 0) | said[path]
         return lambda site: of(site) | others.get(site, 0)
 
-    def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> dict[Site, Site | None]:
+    def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> Mapping[Site, Site | None]:
         """Those of these scopes that may lead to some goals, in the same order; others may be among them."""
         if path not in self.resolved.code.programs:
             return {}  # a file that a step runs need not be one that can be read
         known = self._reached.get((path, starts))
         return self._walked(path, starts, toward) if known is None else known
 
-    def _walked(self, path: str, starts: frozenset[int], toward: Toward | None) -> dict[Site, Site | None]:
+    def _walked(self, path: str, starts: frozenset[int], toward: Toward | None) -> Mapping[Site, Site | None]:
         effects = self.resolved.effects
         found = effects.reached((path, 0), runs=starts, toward=toward)
         for site in self.flows.get(path, ()):
             if site not in found:
                 further = effects.reached(site, toward=toward)
-                found |= {each: by for each, by in further.items() if each not in found}
+                found = {**found, **{each: by for each, by in further.items() if each not in found}}
         return found
 
     def reaches_model(self, path: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from auditor.graph.observed.lineage import Lineage, Touch
 from auditor.program.calls.effects import Site
 
@@ -19,7 +21,7 @@ def precedes(lineage: Lineage, program: str, first: Touch, other: Touch) -> bool
     return 0 < lines[site] < line
 
 
-def _lines(lineage: Lineage, reached: dict[Site, Site | None], touch: Touch) -> dict[Site, int]:
+def _lines(lineage: Lineage, reached: Mapping[Site, Site | None], touch: Touch) -> dict[Site, int]:
     """By scope, from that of a touch up to the program, the line that leads to it."""
     site, line = touch.site, touch.effect.line
     found = {site: line}

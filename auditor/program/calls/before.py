@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from auditor.program.calls.following import Following
 from auditor.program.calls.records import Site
-from auditor.program.calls.toward import Toward
+from auditor.program.calls.toward import Toward, Ways
 from auditor.program.condensed import Condensed
 
 MOST = 30
@@ -20,19 +20,21 @@ class Before:
         self._told: Mapping[str, tuple[Following, ...]] = {}
         self._table: dict[Site, set[Site]] = {}
         self._making: dict[str, list[tuple[Site, Following]]] = {}
+        self._waiting: Mapping[Site, tuple[Site, ...]] = {}
         self._makers: Mapping[Site, Sequence[Site]] = {}
         self._toward: dict[tuple[frozenset[Site], tuple[Site, ...]], Toward] = {}
         self._condensed: Condensed[Site] | None = None
+        self._ways: dict[tuple[Site, ...], Ways] = {}
 
     def follow(
         self,
         told: Mapping[str, tuple[Following, ...]],
-        waiting: Callable[[Iterable[tuple[Site, Following]]], Mapping[Site, Sequence[Site]]],
+        waiting: Callable[[Iterable[tuple[Site, Following]]], Mapping[Site, tuple[Site, ...]]],
     ) -> None:
         """Hold for a tree: `told` is by file what its scopes run next, the very records of the last tree where they are the same.
 
-        `waiting` finds, for all scopes that make objects with what they run next, what waits in the classes: by scope those that
-        run it so.
+        `waiting` finds, for all scopes that make objects with what they run next, what waits in the classes: by scope what it
+        runs so.
         """
         if told is self._told:
             return
@@ -44,11 +46,12 @@ class Before:
             self._drop(path, former[path])
         for path in new:
             self._add(path, told[path])
-        makers = waiting(self._all_making())
-        if gone or new or makers != self._makers:
+        waits = waiting(self._all_making())
+        if gone or new or waits != self._waiting:
             self._toward.clear()
             self._condensed = None
-        self._makers = makers
+            self._ways.clear()
+            self._waiting, self._makers = waits, _turned(waits)
 
     def of(self, site: Site) -> Iterable[Site]:
         """The scopes that may run a scope next."""
@@ -62,6 +65,13 @@ class Before:
             if len(self._toward) >= MOST:
                 self._toward.clear()
             found = self._toward[goals, also] = Toward(goals, self.of, also)
+        return found
+
+    def ways(self, also: tuple[Site, ...]) -> Ways:
+        """What walks found that lead anywhere, where `also` are those that answer requests."""
+        found = self._ways.get(also)
+        if found is None:
+            found = self._ways[also] = Ways()
         return found
 
     def condensed(self, onward: Callable[[Site], Iterable[Site]]) -> Condensed[Site]:
@@ -91,3 +101,12 @@ class Before:
             for other in told.may:
                 self._table[other].discard((path, number))
         self._making.pop(path, None)
+
+
+def _turned(waiting: Mapping[Site, tuple[Site, ...]]) -> dict[Site, list[Site]]:
+    """By what waits the scopes that run it."""
+    found: dict[Site, list[Site]] = {}
+    for site, others in waiting.items():
+        for other in others:
+            found.setdefault(other, []).append(site)
+    return found

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr
 from auditor.program.calls.before import Before
-from auditor.program.calls.branches import reach
+from auditor.program.calls.branches import Reach, reach
 from auditor.program.calls.carrying import carried
 from auditor.program.calls.file_effects import FileEffects, frames_of, serves
 from auditor.program.calls.gathering import Gathering
@@ -27,6 +27,7 @@ from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
 from auditor.program.calls.toward import Toward
 from auditor.program.calls.trials import Trials
+from auditor.program.calls.ways_in import left_in
 from auditor.program.kept.answers import Answers, Kept
 from auditor.program.kept.traces import Calls
 from auditor.program.naming.code import Code, Frame, Local, Module
@@ -63,6 +64,7 @@ class Effects:
         self.documents: set[int] = set()
         """The effects, by their identity, that read configuration and stand for a document of the repository."""
         self.trials = Trials(code, evaluator)
+        self._left: dict[int, Reach] = {}
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self, before)
         self._gathering = Gathering(self._reaching)
@@ -171,6 +173,13 @@ class Effects:
             found = self._admitted[key] = reach(self.evaluator, inner).possible
         return found
 
+    def left_alone(self, edge: LocalCall) -> Reach:
+        """What is left of the starts of a program where a call happens, whoever called its function."""
+        found = self._left.get(id(edge))
+        if found is None:
+            found = self._left[id(edge)] = left_in(self.evaluator, edge, Frame(*edge.caller))
+        return found
+
     def toward(self, goals: frozenset[Site]) -> Toward:
         """The scopes that may lead to some others."""
         return self._reaching.toward(goals)
@@ -181,7 +190,7 @@ class Effects:
         but: frozenset[Site] = frozenset(),
         runs: frozenset[int] = frozenset(),
         toward: Toward | None = None,
-    ) -> dict[Site, Site | None]:
+    ) -> Mapping[Site, Site | None]:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
         Following calls, functions that are handed on (those in `but` only where they are called outright), and the bodies

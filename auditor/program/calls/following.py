@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.program.calls.file_effects import FileEffects
 from auditor.program.calls.records import LocalCall, Site
+from auditor.program.calls.trials import is_test
 from auditor.program.naming.code import Code, Local
 
 
@@ -18,7 +19,7 @@ class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `may` where its own file is started; `apart`, all of it among `may`, where another file is (None: the same). `guarded`: the calls that
     it guards, which only a start runs. Of either place, started and elsewhere, `certain` says whether the start has no say in
     it: nothing is handed on or guarded; `under`, whether calls stand under conditions or are picked from a table. `served`: what it hands on is called by
-    a service, wherever that was started.
+    a service, wherever that was started. `tests`: it is a test, which may replace what would run.
     """
 
     may: tuple[Site, ...]
@@ -28,6 +29,7 @@ class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
     under: tuple[bool, bool]
     made: tuple[Local, ...]
     served: bool
+    tests: bool = False
 
     @property
     def elsewhere(self) -> tuple[Site, ...]:
@@ -37,6 +39,7 @@ class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _NOTHING = Following((), None, (), (True, True), (False, False), (), served=False)
 """Of most scopes: they run nothing of the repository."""
+_NOTHING_TESTED = msgspec.structs.replace(_NOTHING, tests=True)
 
 
 def following(file: FileEffects, code: Code, path: str) -> tuple[Following, ...]:
@@ -62,7 +65,7 @@ def _of(
     brought: tuple[frozenset[str], frozenset[str]],
 ) -> Following:
     if number and not (calls or made or any(brought)):
-        return _NOTHING
+        return _NOTHING_TESTED if is_test(code.scope(path, number)) else _NOTHING
     classes = classes_of(code, path) if not number else ()
     started, imported = (tuple((home, 0) for home in sorted(homes)) + classes for homes in brought)
     open_ = [edge for edge in calls if not edge.guarded]
@@ -78,6 +81,7 @@ def _of(
         (_is_under(calls), _is_under((*left, *served))),
         made,
         bool(served),
+        is_test(code.scope(path, number)),
     )
 
 

@@ -107,7 +107,7 @@ class Gathering:
         found = _SERVED if told.served else 0
         if site in self._servers:
             found |= _SERVES
-        if self._reaching.effects.trials.of(site) != NONE:
+        if told.tests and self._reaching.effects.trials.of(site) != NONE:
             found |= _TRIED
         if _runs_more(told):
             found |= self._of_file.setdefault(site[0], _FILES << len(self._of_file))
@@ -129,7 +129,7 @@ class Gathering:
         own, elsewhere, todo = {start}, set[Site](), [start]
         while todo:
             site = todo.pop()
-            if self._reaching.effects.trials.of(site) != NONE:
+            if self._reaching.told_of(site).tests and self._reaching.effects.trials.of(site) != NONE:
                 return None
             for other in self._reaching.started(site, first=site == start):
                 if other[0] != start[0]:
@@ -138,12 +138,15 @@ class Gathering:
                     own.add(other)
                     todo.append(other)
         marks = reduce(or_, map(self._marked, elsewhere), 0)
-        serves = marks & _SERVES or own & self._servers or self._reaching.works_with_server(start[0])
-        if marks & _TRIED or (marks & _SERVED and serves):
+        if marks & _TRIED or (marks & _SERVED and self._serves(start, own, marks)):
             return None
         if marks & self._of_file.get(start[0], 0) and not self._returning(start[0]) <= own:
             return None
         return _Entered(tuple(own), tuple(elsewhere))
+
+    def _serves(self, start: Site, own: set[Site], marks: int) -> bool:
+        """Whether a start answers requests: by what it runs, or as its file works with a framework for that."""
+        return bool(marks & _SERVES or own & self._servers) or self._reaching.works_with_server(start[0])
 
     def _returning(self, path: str) -> set[Site]:
         """The scopes of a file that run more where it was started."""

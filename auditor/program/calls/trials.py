@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from auditor.model.ir import Attr, Call, Const, Expr, Name
+from auditor.model.ir import Attr, Call, Const, Expr, Name, Scope
 from auditor.program.naming import fixtures
 from auditor.program.naming.code import Code, Denotation, Frame, Library, Local, Module
 from auditor.program.naming.scopes import ScopeIndex, last_name
@@ -58,12 +58,8 @@ class Trials:
         found = self._known.get(site)
         if found is None:
             self._known[site] = NONE
-            found = self._known[site] = self._prepared(site, 0) if self._is_test(site) else NONE
+            found = self._known[site] = self._prepared(site, 0) if is_test(self.code.scope(*site)) else NONE
         return found
-
-    def _is_test(self, site: Site) -> bool:
-        scope = self.code.scope(*site)
-        return scope.kind == "function" and scope.name.rpartition(".")[2].startswith("test")
 
     def _prepared(self, site: Site, depth: int) -> Trial:
         """What a scope itself, what decorates it and its class, and what runs before it replace."""
@@ -158,6 +154,11 @@ class Trials:
             return Trial(frozenset({(meant.path, meant.scope)}))
         methods = ((meant.path, number) for number in self.code.nested(meant.path, meant.scope))
         return Trial(frozenset({(meant.path, meant.scope), *methods}))
+
+
+def is_test(scope: Scope) -> bool:
+    """Whether a scope is a test by its name: nothing is replaced in any other."""
+    return scope.kind == "function" and scope.name.rpartition(".")[2].startswith("test")
 
 
 def moved(values: Values) -> Values:

@@ -6,16 +6,17 @@ one thing. All calls that lead to it are looked at, each in the frames of all th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from auditor.program.calls.branches import both, reach
+from auditor.program.calls.branches import Reach, both, reach
 from auditor.program.calls.lookups import picked
 from auditor.program.calls.records import LocalCall, Site
 from auditor.program.naming.code import Frame
 
 if TYPE_CHECKING:
     from auditor.program.calls.effects import Effects
+    from auditor.program.symbolic.evaluate import Evaluator
 
 MOST_FRAMES = 12
 """Ways into a function that are told apart; of one with more nothing is ruled out."""
@@ -23,9 +24,14 @@ MOST_FRAMES = 12
 
 def is_open(effects: Effects, edge: LocalCall, frame: Frame, runs: frozenset[int]) -> bool:
     """Whether some of the starts come to a call in a frame of its function."""
-    at = frame.at(edge.site.conditions)
-    left = both(reach(effects.evaluator, at), picked(effects.evaluator, edge, at))
+    left = effects.left_alone(edge) if frame == Frame(*edge.caller) else left_in(effects.evaluator, edge, frame)
     return left.possible and (not left.runs or bool(left.runs & runs))
+
+
+def left_in(evaluator: Evaluator, edge: LocalCall, frame: Frame) -> Reach:
+    """What is left of the starts of a program where a call in a frame of its function happens."""
+    at = frame.at(edge.site.conditions)
+    return both(reach(evaluator, at), picked(evaluator, edge, at))
 
 
 class WaysIn:
@@ -39,11 +45,11 @@ class WaysIn:
         self._runs = runs
         self._known: dict[Site, list[Frame] | None] = {start: None}
 
-    def ruled_out(self) -> frozenset[int]:
-        """The calls, by their identity, that are not come to."""
+    def ruled_out(self, among: Iterable[Site]) -> frozenset[int]:
+        """The calls of some of these scopes, by their identity, that are not come to."""
         calls = self._effects.calls
         return frozenset(
-            id(edge) for site in self._found for edge in calls.get(site, ()) if edge.chosen and not self._comes_to(edge)
+            id(edge) for site in among for edge in calls.get(site, ()) if edge.chosen and not self._comes_to(edge)
         )
 
     def _comes_to(self, edge: LocalCall) -> bool:
