@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor import audit
-from auditor.graph.parts.teaching import coursework
+from auditor.graph.parts.teaching import adopted, coursework
 from tests.pages import graphs
 
 SERVICE = (
@@ -128,3 +128,20 @@ def test_any_document_at_the_root_and_what_programs_say_of_themselves_count(path
 def test_other_words_and_other_places_do_not_count(path: str) -> None:
     (one,) = graphs({**DEPLOYED, path: UNEXAMINED[path]}, archetypes="PS").components
     assert one.coursework == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("Adapt the code base to your desire.", True),
+        ("It is up to you to adapt the package code to the solution you target.", True),
+        ("Click the button “Use this template”.", True),
+        ("This repository is a small project template.", True),
+        ("Made from a project template. It adapts the price to your shop.", False),
+        ("Adapt the config to your machine.", False),
+        ("Use this repository to score customers.", False),
+    ],
+)
+def test_a_template_is_operated_by_those_who_adopt_it(tmp_path: Path, text: str, *, template: bool) -> None:
+    assert bool(adopted(f"# Churn\n{text}\n")) is template
+    assert (outcomes(tmp_path, f"# Score\n{text}\n")["MON001"] == "not-evidenced") is template
