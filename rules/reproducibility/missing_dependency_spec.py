@@ -123,6 +123,17 @@ def _refusals(graph: ArtefactGraph) -> Iterator[Finding]:
             milder=int(listed.for_work),
             instances=len(listed.lines),
         )
+    for image in graph.bare_images():
+        names = ", ".join(root for root, _, _ in image.lacking[:6]) + ", …" * (len(image.lacking) > 6)
+        yield Finding(
+            f"the image of {image.path} starts {image.program}, which imports {names}, and installs none of "
+            f"{'it' if len(image.lacking) == 1 else 'them'}: it ends at once",
+            image.place,
+            entity=f"image|{image.path}",
+            remedy=f"install {', '.join(name for _, name, _ in image.lacking[:6])} in the image",
+            related=tuple(place.says(f"imports {root}") for root, _, place in image.lacking[:6]),
+            instances=len(image.lacking),
+        )
     for backend, place in graph.no_backends():
         yield Finding(
             f"{place.path} is built by {backend}, which does not exist: installing the package fails",

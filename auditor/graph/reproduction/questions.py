@@ -8,6 +8,7 @@ from auditor.graph import places
 from auditor.graph.part import Part
 from auditor.graph.reproduction import (
     foundlings,
+    images,
     imported,
     installs,
     misnamed,
@@ -80,6 +81,10 @@ class Reproduction(Part):
     def misnamed(self) -> list[tuple[str, list[misnamed.Misnamed]]]:
         """The lists of packages that ask for names of imports, with the lines."""
         return list(misnamed.misnamed(self._world, self.owns))
+
+    def bare_images(self) -> list[images.Bare]:
+        """Images whose program imports what they do not install."""
+        return list(images.bare_images(self._world, self.owns))
 
     def no_backends(self) -> list[tuple[str, Place]]:
         """The build backends that package definitions name and nothing has."""
