@@ -110,10 +110,13 @@ def _ground(effect: Effect, effects: Effects) -> Ground:
     path = effect.site[0]
     here = dirname(path)
     bases = list(upwards(here))
-    given = None if effect.via else argument(effect.call, "cwd", None)
-    if given is not None:
-        values = effects.evaluator.values(given, Frame(*effect.site))
-        if not values[0].exact or len(values) > 1:
+    frame = _entered_by(effect, effects)
+    given = argument(effect.at.call, "cwd", None)
+    values = effects.evaluator.values(given, frame) if given is not None and frame is not None else ()
+    told = len(values) == 1 and values[0].exact
+    # Of a helper that may be handed a folder and is not, nothing is known but where it is called.
+    if values and (told or not effect.via):
+        if not told:
             return Ground(UNKNOWN, here)
         bases = (
             [normal(values[0].text())]
