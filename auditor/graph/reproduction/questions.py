@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from auditor.graph import places
 from auditor.graph.part import Part
 from auditor.graph.reproduction import (
     foundlings,
@@ -46,6 +47,10 @@ class Reproduction(Part):
     def is_needed(self, path: str) -> bool:
         """Whether a program, or one that imports it, is started, named, or declares a pipeline."""
         return self._world.once(Started).needs(path)
+
+    def is_left(self, path: str) -> bool:
+        """Whether a program lies in a folder of what is not run any more, and nothing starts, names or imports it."""
+        return places.is_put_aside(path) and not self.is_needed(path)
 
     def keeps_model(self, path: str) -> bool:
         """Whether a run of a program leaves a model behind."""
