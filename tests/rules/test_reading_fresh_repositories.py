@@ -161,9 +161,6 @@ def test_a_runner_that_hands_words_and_folder_to_a_helper_keeps_the_order() -> N
         .replace("a = ROOT", "name = 'make.py'\n    a = ROOT")
         .replace("'make.py'], ", "name], ")
     ) == ["low"]
-    unsaid = BY_HELPER.format(CHECKS).replace("cwd):", "cwd=None):").replace(", cwd=a)", ")")
-    assert weighs(run=unsaid) == ["medium"]
-    assert weighs(run=unsaid.replace("make.py", "a/make.py").replace("use.py", "a/use.py")) == ["low"]
 
 
 THREE = BY_HELPER.replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from posixpath import join
@@ -53,7 +54,19 @@ def _guarded(world: World, step: DeclaredStep) -> Iterator[Hidden]:
     if by_line:
         (place, work), *others = (by_line[line] for line in sorted(by_line))
         told = tuple(other.says(f"and here: {done}") for other, done in others)
-        yield Hidden("command", step.step.name, work, place, others=told)
+        idle = step.tool == "make" and not _is_asked_for(world, step)
+        yield Hidden("command", step.step.name, work, place, others=told, idle=idle)
+
+
+def _is_asked_for(world: World, target: DeclaredStep) -> bool:
+    """Whether something starts a target of a Makefile: its file, as the first, another step, or a document that names it."""
+    beside = [step for step in world.steps.by_file[target.path] if step.tool == "make"]
+    return (
+        beside[0].id == target.id
+        or any(target.step.name in step.step.after for step in beside)
+        or re.search(rf"(?<![\w-]){re.escape(target.step.name)}(?![\w-])", world.documents.text) is not None
+        or any(target.id in world.steps.closure(step) for step in world.steps.all if step.id != target.id)
+    )
 
 
 def _is_checked(step: DeclaredStep, run: Run) -> bool:

@@ -110,13 +110,11 @@ def _ground(effect: Effect, effects: Effects) -> Ground:
     path = effect.site[0]
     here = dirname(path)
     bases = list(upwards(here))
-    frame = _entered_by(effect, effects)
     given = argument(effect.at.call, "cwd", None)
-    values = effects.evaluator.values(given, frame) if given is not None and frame is not None else ()
-    told = len(values) == 1 and values[0].exact
-    # Of a helper that may be handed a folder and is not, nothing is known but where it is called.
-    if values and (told or not effect.via):
-        if not told:
+    if given is not None:
+        frame = _entered_by(effect, effects)
+        values = effects.evaluator.values(given, frame) if frame is not None else ()
+        if len(values) != 1 or not values[0].exact:
             return Ground(UNKNOWN, here)
         bases = (
             [normal(values[0].text())]
