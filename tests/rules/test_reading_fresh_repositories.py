@@ -126,6 +126,8 @@ def test_noise_leaves_a_scale_as_little_seen_by_trees_as_it_was() -> None:
 
     assert weighs("") == weighs("+ np.random.normal(2.0, 0.5, x.shape)") == ["low"]
     assert weighs("* f[['b']]") != ["low"]
+    drawn = "import numpy as np\nfrom sklearn.svm import SVC\nx = np.random.randn(9, 2) + 1\ny = x[:, 0] > 0\nm = SVC().fit(x, y)\nprint(m.score(x, y))\n"
+    assert found({"a.py": drawn}, "LKG011"), "what is drawn and moved is a table of its own"
 
 
 # --- who takes what a step leaves ---
