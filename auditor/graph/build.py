@@ -267,12 +267,8 @@ class Builder:
         test = True if places.is_test(path) else None
         node = program_node(self.store, self.resolved.code, path, kind)
         self.store.node(node, kind, test=test, lines=program.logical)
-        imported = sorted(self.resolved.effects.imports.get(path, ()))
-        lines = self.resolved.code.of_imports(_import_lines, path, dict[str, int]) if imported else {}
-        for target in imported:
+        for target, piece in self.resolved.code.of_imports(_imported, path):
             other = self.store.node(f"file:{target}", NodeKind.MODULE, target, path=target)
-            home = self.resolved.code.home(path)
-            piece = Evidence(home, lines.get(target), target[:120], "python", "import", 0.95)
             self.store.edge(node, other, EdgeKind.IMPORTS, (piece,))
         for site in touching:
             owner = function_node(self.store, self.resolved, site)
@@ -384,6 +380,15 @@ class Builder:
             for general in index.patterns(path) if path not in made and path in paths else ():
                 if general in paths:
                     self.store.edge(node, made[general], EdgeKind.PART_OF)
+
+
+def _imported(code: Code, path: str) -> tuple[tuple[str, Evidence], ...]:
+    """The modules of the repository that a program imports, each with where it does."""
+    imported, home = sorted(code.imports(path)), code.home(path)
+    lines = code.of_imports(_import_lines, path, dict[str, int]) if imported else {}
+    return tuple(
+        (target, Evidence(home, lines.get(target), target[:120], "python", "import", 0.95)) for target in imported
+    )
 
 
 def _import_lines(code: Code, path: str) -> dict[str, int]:

@@ -40,6 +40,11 @@ class Part(ABC):
 
     @property
     @abstractmethod
+    def adopted(self) -> str:
+        """The words by which the README calls this a template that others make theirs; "" where it does not."""
+
+    @property
+    @abstractmethod
     def unreadable(self) -> tuple[str, ...]:
         """Programs and pipeline files of the component that could not be read whole."""
 

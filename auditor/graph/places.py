@@ -102,7 +102,7 @@ def is_among_notebooks(path: str) -> bool:
 
 
 _APART = regex(
-    rf"(^|/)[_.]?(?:{_OUT_OF_USE}|archived?[_-][^/]*|[^/]+[_-]archived?"
+    rf"(^|/)[_.]?(?:{_OUT_OF_USE}|(?:archived?|deprecated|obsolete)[_-][^/]*|[^/]+[_-](?:archived?|deprecated|obsolete|unused)"
     r"|practice|exercises?|scratch|sandbox|playground|downloaded[_-]notebooks?)/",
     re.I,
 )

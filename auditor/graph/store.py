@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -113,11 +114,16 @@ def _order(evidence: Evidence) -> tuple[object, ...]:
     )
 
 
+@lru_cache(maxsize=1_000)  # the same few values
+def _alone(confidence: float) -> float:
+    return round(1 - (1 - confidence), 4)
+
+
 def combined(evidence: Iterable[Evidence]) -> float:
     """Noisy-OR over independent pieces; pieces from the same line are one, the strongest (GRAPH §5)."""
     pieces = tuple(evidence)
     if len(pieces) == 1:
-        return round(1 - (1 - pieces[0].confidence), 4)
+        return _alone(pieces[0].confidence)
     strongest: dict[tuple[str, int | None, int | None], float] = {}
     for piece in pieces:
         key = (piece.path, piece.cell, piece.line)

@@ -85,7 +85,7 @@ class Resolved:
         if memory.runs is not None:
             memory.runs.begin(against(tree, names, self.code, entry_points, files, self._digests))
         self.commands = Commands(tree, self.code, entry_points, names, memory.runs)
-        self.texts = Texts(files, self.commands)
+        self.texts = Texts(files, self.commands, self.code)
 
     def close(self) -> None:
         """Let go of all that was found about this tree; what the memory keeps stays as it is."""

@@ -42,7 +42,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             says=f"{blobs.total / 1e6:.1f} MB of data and models in git, no file of them large or often changed"
         )
     for blob in blobs.found:
-        often = f" and was changed in {blob.versions} commits" if blob.versions > 1 else ""
+        often = f" and has had {blob.versions} contents" if blob.versions > 1 else ""
         yield Finding(
             f"{blob.path} is kept in git with {blob.size / 1e6:.1f} MB{often}",
             Place(blob.path),

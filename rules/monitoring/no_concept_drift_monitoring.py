@@ -66,6 +66,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=searched)
     else:
+        training = graph.training_of_served() or trainings[0]
         yield Finding(
             f"{served[0].says}, and nothing compares its predictions with what came true, or stands in for that",
             Place(graph.root or "."),
@@ -74,6 +75,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             searched=searched,
             related=(
                 served[0].place.says(served[0].says),
-                trainings[0].place.says(f"trained here ({trainings[0].name})"),
+                training.place.says(f"trained here ({training.name})"),
             ),
         )

@@ -46,6 +46,11 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if not served:
         yield NotApplicable("nothing here serves a model or scores on a schedule")
         return
+    if graph.only_encodes():
+        yield NotApplicable(
+            "what answers is a ready-made encoder that nothing here trains: there is nothing to compare with"
+        )
+        return
     searched = graph.searched_for("data", "target")
     found = graph.drift_evidence()
     evidence = [piece for piece in found if not piece.invented]

@@ -49,7 +49,7 @@ def _refused(lines: list[Misnamed]) -> str:
     """What a list asks for in vain, and why."""
     parts = []
     for own in (False, True):
-        names = [each.name for each in lines if bool(each.distribution) != own]
+        names = [each.name for each in lines if each.standard is own]
         one = len(names) == 1
         if names and own:
             parts.append(f"{', '.join(names)}, which {'is a module' if one else 'are modules'} of the standard library")
@@ -64,8 +64,11 @@ def _refused(lines: list[Misnamed]) -> str:
 def _instead(lines: list[Misnamed]) -> str:
     """What to do about the lines of a list that ask in vain."""
     ask = [each.distribution for each in lines if each.distribution]
-    drop = [each.name for each in lines if not each.distribution]
-    said = [f"ask for {', '.join(ask)}"] * bool(ask) + [f"delete {', '.join(drop)}, which Python brings"] * bool(drop)
+    drop: dict[str, list[str]] = {}
+    for each in lines:
+        if not each.distribution:
+            drop.setdefault(each.why, []).append(each.name)
+    said = [f"ask for {', '.join(ask)}"] * bool(ask) + [f"delete {', '.join(n)}, {why}" for why, n in drop.items()]
     return ", and ".join(said)
 
 
@@ -119,6 +122,17 @@ def _refusals(graph: ArtefactGraph) -> Iterator[Finding]:
             related=tuple(place.says("and here") for _, place in listed.lines[1:]),
             milder=int(listed.for_work),
             instances=len(listed.lines),
+        )
+    for image in graph.bare_images():
+        names = ", ".join(root for root, _, _ in image.lacking[:6]) + ", …" * (len(image.lacking) > 6)
+        yield Finding(
+            f"the image of {image.path} starts {image.program}, which imports {names}, and installs none of "
+            f"{'it' if len(image.lacking) == 1 else 'them'}: it ends at once",
+            image.place,
+            entity=f"image|{image.path}",
+            remedy=f"install {', '.join(name for _, name, _ in image.lacking[:6])} in the image",
+            related=tuple(place.says(f"imports {root}") for root, _, place in image.lacking[:6]),
+            instances=len(image.lacking),
         )
     for backend, place in graph.no_backends():
         yield Finding(

@@ -53,7 +53,7 @@ def _milder(graph: ArtefactGraph, chance: Chance) -> int:
     tried = chance.path.endswith(".ipynb") and aside and not graph.is_needed(chance.path)
     tried = tried and not graph.keeps_model(chance.path)
     drawn = all(draw.name.rpartition(".")[2] in DRAWING for draw in chance.unseeded)
-    return int(graph.is_exploratory(chance.path) or tried or drawn)
+    return int(graph.is_exploratory(chance.path) or graph.is_left(chance.path) or tried or drawn)
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from auditor.engine import judge, registry
+from auditor.graph import places
+from auditor.model.changes import Change, Commit, History
 from auditor.model.finding import Finding
 from tests.pages import graphs
 
@@ -400,6 +402,67 @@ def test_a_folder_that_whoever_runs_it_puts_on_the_path_brings_what_follows() ->
 def test_a_list_that_asks_for_the_name_of_an_import_cannot_be_installed(listed: str, told: list[str]) -> None:
     findings = found({"requirements.txt": listed, "a.py": PD + "print(pd.read_csv('d.csv'))\n"}, "REP003")
     assert [finding.entity for finding in findings] == told
+
+
+@pytest.mark.parametrize(
+    ("listed", "remedy"),
+    [
+        ("pandas\npkg_resources==0.0.0\n", "delete pkg_resources, which is no package"),
+        ("pandas\npkg_resources\n", "ask for setuptools"),
+        ("pandas\nsklearn\n", "ask for scikit-learn"),
+        ("pandas\nscikit-learn==1.5.0\nsklearn\n", "delete sklearn, since scikit-learn is asked for as well"),
+        ("pandas\ncv2\njson\n", "ask for opencv-python, and delete json, which Python brings"),
+    ],
+)
+def test_a_line_that_needs_nothing_instead_is_to_be_deleted(listed: str, remedy: str) -> None:
+    (told,) = found({"requirements.txt": listed, "a.py": PD + "print(pd.read_csv('d.csv'))\n"}, "REP003")
+    assert told.remedy.startswith(remedy)
+    assert ("standard library" in told.message) is ("Python brings" in remedy)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "contents", "told"), [("MMMMM", "abcde", True), ("MMMMM", "aaabb", False), ("MMMMD", "abcd0", False)]
+)
+def test_a_file_in_git_is_counted_by_its_contents(statuses: str, contents: str, told: bool) -> None:
+    changes = zip(statuses, contents, strict=True)
+    commits = tuple(Commit(c, n, 0, "x", (Change("d.csv", s, c * 40),)) for n, (s, c) in enumerate(changes))
+    tree = graphs(
+        {"d.csv": "", "a.py": "x = 1\n"}, {"d.csv": 2_000_000}, archetypes="R", history=History("full", commits)
+    )
+    assert bool(judge(tree.components, [RULES["DAT003"]]).findings) is told
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [
+        ("flows_deprecated", False),
+        ("obsolete-2021", False),
+        ("deprecated", False),
+        ("flows", True),
+        ("deprecation", True),
+    ],
+)
+def test_code_in_a_folder_that_says_it_is_out_of_use_is_no_product(folder: str, told: bool) -> None:
+    assert places.is_product(f"{folder}/run.py") is told
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "severity"),
+    [
+        ("fit.py", {}, "medium"),
+        ("legacy/fit.py", {}, "low"),
+        ("legacy/fit.py", {"run.sh": "python legacy/fit.py\n"}, "medium"),
+    ],
+)
+def test_what_is_left_in_a_folder_of_what_is_not_run_weighs_less(
+    path: str, more: dict[str, str], severity: str
+) -> None:
+    code = (
+        PD
+        + "from sklearn.ensemble import RandomForestRegressor as R\nf = pd.read_csv('d.csv')\nR().fit(f[['a']], f['y'])\n"
+    )
+    (told,) = found({path: code, **more}, "REP001")
+    assert told.severity.value == severity
 
 
 @pytest.mark.parametrize(

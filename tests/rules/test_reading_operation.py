@@ -315,3 +315,56 @@ DRAWS = TRAIN.replace("import pandas as pd\n", "import numpy as np\nimport panda
 )
 def test_a_training_on_rows_that_it_draws_itself_need_not_run_again(train: str, told: bool) -> None:
     assert bool(found({"train.py": train, "s.py": SERVICE}, "OPS001")) is told
+
+
+ENCODER = (
+    "from fastapi import FastAPI\nfrom sentence_transformers import SentenceTransformer\n{0}\napp = FastAPI()\n"
+    "model = SentenceTransformer('all-MiniLM-L6-v2')\n\n\n@app.post('/embed')\ndef embed(text: str):\n    return {1}\n"
+)
+VECTOR = "model.encode(text).tolist()"
+
+
+@pytest.mark.parametrize(
+    ("more", "answer", "train", "told"),
+    [
+        ("", VECTOR, "", False),
+        ("import joblib\nhead = joblib.load('m.pkl')\n", "head.predict([model.encode(text)])[0]", "", True),
+        ("", VECTOR, TRAIN, True),
+    ],
+)
+def test_vectors_of_an_encoder_that_nothing_trains_are_compared_with_nothing(
+    more: str, answer: str, train: str, *, told: bool
+) -> None:
+    files = {"s.py": ENCODER.format(more, answer), **({"train.py": train} if train else {})}
+    assert bool(found(files, "MON001")) is told
+
+
+BOOK = json.dumps(
+    {"cells": [{"cell_type": "code", "source": TRAIN, "metadata": {}, "outputs": []}], "metadata": {}, "nbformat": 4}
+)
+STAGE = "stages:\n  train:\n    cmd: model train params.yaml\n    outs: [m.bin]\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ({"notebooks/prototype.ipynb": BOOK}, True),
+        ({"notebooks/train.ipynb": BOOK, "dvc.yaml": STAGE}, True),
+        ({"notebooks/prototype.ipynb": BOOK, "dvc.yaml": STAGE}, False),
+    ],
+)
+def test_a_notebook_of_drafts_is_not_what_trains_where_a_declared_step_does(
+    files: dict[str, str], *, named: bool
+) -> None:
+    (told,) = found({"s.py": SERVICE, **files}, "OPS001")
+    assert ("ipynb" in told) is named
+
+
+def test_of_copies_the_one_nearest_to_the_root_is_the_training_that_is_named() -> None:
+    train = TRAIN.replace("'d.csv'", "'https://example.org/d.csv'")
+    files = {"a/b/train.py": train, "train/train.py": train, "s.py": SERVICE.replace("model.pkl", "other.pkl")}
+    tree = graphs(files, archetypes="S")
+    (told,) = judge(tree.components, [RULES["MON002"]]).findings
+    assert [place.path for place in told.related if "trained" in place.says] == ["train/train.py"]
+    (told,) = judge(tree.components, [RULES["DAT001"]]).findings
+    assert [place.path for place in told.related if "fitted" in place.says] == ["train/train.py"]

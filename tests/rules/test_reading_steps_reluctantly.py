@@ -447,3 +447,31 @@ def test_a_model_that_is_trained_where_it_is_missing_is_awaited_by_nobody(
         'joblib")\n', 'joblib")\n    try:\n        print(1)\n'
     )
     assert found({**files, "a.py": before}, "PIP004"), "what stands before the try is not expected to be missing"
+
+
+BUILDER = (
+    "import subprocess\n\n\nclass Builder{base}:\n    def __init__(self, name):\n        self.name = name\n\n"
+    "    def build(self):\n        subprocess.run(['sh', 'deploy/build.sh'])\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("base", "more", "severity"),
+    [
+        ("", "print(Builder('x').name)\n", "medium"),
+        ("", "print(Builder('x').name, 'build')\n", "medium"),
+        ("", "Builder('x').build()\n", "high"),
+        ("", "print(getattr(Builder('x'), 'build'))\n", "high"),
+        ("(Base)", "print(Builder('x').name)\n", "high"),
+    ],
+)
+def test_a_command_in_a_method_that_nobody_asks_for_weighs_less(base: str, more: str, severity: str) -> None:
+    files = {
+        "tools.py": BUILDER.replace("{base}", base).replace(
+            "import subprocess\n", "import subprocess\nfrom acme import Base\n"
+        ),
+        "main.py": f"from tools import Builder\n\n{more}",
+        "deploy/other.sh": "echo 1\n",
+        "README.md": "# Tool\n\nHow to build it: build the image.\n",
+    }
+    assert severities(files, "PIP010") == [severity]

@@ -127,13 +127,12 @@ def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | Non
     nodes = _counted(world, owned)
     graph = metrics.influence({name: node.kind for name, node in nodes.items()}, _uncontracted(world))
     collapsed = frozenset(name for name, node in nodes.items() if _only_passes_on(world, node))
-    measured = metrics.propagation_cost(graph, collapsed)
+    closure = world.resolved.made_of(metrics.reach, graph)
+    measured = metrics.propagation_cost(graph, collapsed, closure)
     if measured is None:
         return None
     counted = metrics.bits(graph, collapsed)
-    reached = [
-        (name, (bits & counted).bit_count() - 1) for name, bits in metrics.reach(graph).items() if name not in collapsed
-    ]
+    reached = [(name, (bits & counted).bit_count() - 1) for name, bits in closure.items() if name not in collapsed]
     furthest = heapq.nsmallest(5, reached, key=lambda one: (-one[1], one[0]))
     return Propagation(measured[0], measured[1], tuple((nodes[name].label, count) for name, count in furthest))
 
@@ -247,25 +246,33 @@ def concerns_of(world: World, path: str) -> frozenset[str]:
 def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
     """Cycles of programs through files, and of three and more modules through imports at module level."""
     found = []
-    ties: dict[tuple[str, str], tuple[Place, str]] = {}
+    ties: dict[tuple[str, str], FileEdge] = {}
     edges = [
         edge
         for edge in file_edges(world, owned)
         if not is_guessed(edge.writing, edge.reading) and not _makes_its_own(world, edge)
     ]
     for edge in edges:
-        ties.setdefault(
-            (edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads")
-        )
+        ties.setdefault((edge.writer, edge.reader), edge)
     imports = _import_ties(world, owned)
-    for kind, pairs, smallest in (("files", ties, 2), ("imports", imports, 3)):
+
+    def written(pair: tuple[str, str]) -> tuple[str, str, Place, str]:
+        return *pair, ties[pair].written, f"writes {ties[pair].artefact}, which {pair[1]} reads"
+
+    def imported(pair: tuple[str, str]) -> tuple[str, str, Place, str]:
+        return *pair, world.resolved.code.place(pair[0], imports[pair]), f"imports {pair[1]}"
+
+    for kind, pairs, smallest, told in (
+        ("files", ties.keys(), 2, written),
+        ("imports", imports.keys(), 3, imported),
+    ):
         for group in metrics.cycles(pairs, smallest):
             members = frozenset(group)
             if kind == "files" and not circles.remains(world, (e for e in edges if {e.writer, e.reader} <= members)):
                 continue
             inside = tuple(sorted(pair for pair in pairs if members.issuperset(pair)))
             walk = world.resolved.remembered.ask(metrics.shortest_cycle, (inside, group), tuple[str, ...])
-            found.append(Cycle(kind, group, _told(walk, pairs)))
+            found.append(Cycle(kind, group, tuple(map(told, pairwise(walk)))))
     return found
 
 
@@ -296,22 +303,16 @@ def _one_place(path: str, other: str) -> bool:
     return folders and any("{" in name.rpartition("/")[2] for name in (path, other))
 
 
-def _told(
-    walk: tuple[str, ...], ties: dict[tuple[str, str], tuple[Place, str]]
-) -> tuple[tuple[str, str, Place, str], ...]:
-    return tuple((a, b, *ties[a, b]) for a, b in pairwise(walk))
-
-
-def _import_ties(world: World, owned: Callable[[str], bool]) -> dict[tuple[str, str], tuple[Place, str]]:
-    """Imports that run when a module is imported: at module level, not under TYPE_CHECKING or in a function."""
+def _import_ties(world: World, owned: Callable[[str], bool]) -> dict[tuple[str, str], int]:
+    """Imports that run when a module is imported, each with its line: at module level, not under TYPE_CHECKING or in a function."""
     code = world.resolved.code
-    ties: dict[tuple[str, str], tuple[Place, str]] = {}
+    ties: dict[tuple[str, str], int] = {}
     for path in code.paths:
         if not owned(path) or not places.is_product(path):
             continue
         for target, line in code.of_imports(_run_by_imports, path, tuple[tuple[str, int], ...]):
             if owned(target) and not _facade_of(target, path):
-                ties.setdefault((path, target), (code.place(path, line), f"imports {target}"))
+                ties.setdefault((path, target), line)
     return ties
 
 

@@ -82,18 +82,21 @@ def ways(graph: Influence, start: str, targets: Sequence[str]) -> list[tuple[str
     return found
 
 
-def propagation_cost(graph: Influence, collapsed: frozenset[str] = frozenset()) -> tuple[float, int] | None:
+def propagation_cost(
+    graph: Influence, collapsed: frozenset[str] = frozenset(), closure: Mapping[str, int] | None = None
+) -> tuple[float, int] | None:
     """Share of ordered pairs of artefacts where a change of the first can reach the second, and the number of artefacts.
 
     (sum of |reach| - N) / (N (N - 1)), MacCormack, Rusnak & Baldwin 2006, on the mixed artefact graph. `collapsed` nodes
-    (pure re-exports) pass influence on but are not counted. None with fewer than two artefacts.
+    (pure re-exports) pass influence on but are not counted; `closure` is `reach` of the graph where that is known. None with fewer
+    than two artefacts.
     """
     counted = [node for node in sorted(graph) if node not in collapsed]
     n = len(counted)
     if n < 2:
         return None
     mask = bits(graph, collapsed)
-    closure = reach(graph)
+    closure = reach(graph) if closure is None else closure
     total = sum((closure[node] & mask).bit_count() for node in counted)
     return (total - n) / (n * (n - 1)), n
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -21,7 +20,7 @@ VERSIONS = 5
 
 
 class Blob(msgspec.Struct, frozen=True):
-    """A data or model file kept in git. `size` in bytes, `versions` counts the commits that changed it."""
+    """A data or model file kept in git. `size` in bytes, `versions` counts the contents that it has had."""
 
     path: str
     size: int
@@ -41,10 +40,13 @@ def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:
     kept = [entry for entry in world.listing.entries if entry.tracked and owned(entry.path) and _is_kept_data(entry)]
     counted = {entry.path for entry in kept if entry.size >= CHURNED}
     commits = world.history.commits if counted else ()
-    changed = Counter(change.path for commit in commits for change in commit.changes if change.path in counted)
+    had: dict[str, set[str]] = {path: set() for path in counted}
+    for change in (change for commit in commits for change in commit.changes):
+        if change.path in counted and change.status != "D":
+            had[change.path].add(change.blob)  # a change of the mode, or back to what was, adds nothing to a clone
     found = []
     for entry in kept:
-        versions = changed[entry.path]
+        versions = len(had.get(entry.path, ()))
         if entry.size >= LARGE or (entry.size >= CHURNED and versions >= VERSIONS):
             found.append(Blob(entry.path, entry.size, versions))
     unknown = tuple(entry.path for entry in kept if entry.size < 0)

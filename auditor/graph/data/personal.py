@@ -15,7 +15,7 @@ from auditor.graph.data.provided import is_written
 from auditor.graph.observed.written import Written, written
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
-from auditor.model.facts import Command
+from auditor.model.facts import Command, Facts
 from auditor.model.ir import Assign, Choice, Name, Op, Program
 from auditor.model.place import Place
 from auditor.model.regex import regex
@@ -253,16 +253,22 @@ def _in_settings(world: World, path: str) -> Iterator[Personal]:
     hidden = any(part.startswith(".") for part in path.split("/")[:-1])
     # written by a program, not by a person
     recorded = (path.endswith(".json") and not _SETTINGS.search(path)) or bool(_LEFT.search(path))
-    if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None or is_written(world, path):
+    if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None:
         return
+    found = world.resolved.code.alone(path, _set)
+    if found and not is_written(world, path):
+        yield from (Personal(text, kind, Place(path, line)) for text, kind, line in found)
+
+
+def _set(facts: Facts) -> tuple[tuple[str, str, int], ...]:
+    """The paths of one person's machine among settings, each with its kind and line; none in what is a record."""
     found = []
     for leaf in facts.leaves:
         text = leaf.value if isinstance(leaf.value, str) else ""
         said = kind_of(text) if text.startswith(_STARTS) or text[1:2] == ":" else None
         if said is not None and not _INSIDE.search(leaf.key) and not _REWRITTEN.search(leaf.key):
-            found.append(Personal(said[1], said[0], Place(path, leaf.line)))
-    if found and not places.is_record(leaf.key for leaf in facts.leaves):
-        yield from found
+            found.append((said[1], said[0], leaf.line))
+    return tuple(found) if found and not places.is_record(leaf.key for leaf in facts.leaves) else ()
 
 
 def _in_commands(world: World, path: str) -> Iterator[Personal]:

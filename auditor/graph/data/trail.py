@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import or_
 
@@ -16,7 +16,7 @@ from auditor.graph.data.checkouts import inside
 from auditor.graph.data.learning import Flowing, Learning
 from auditor.graph.data.provided import Provided, pinned_paths
 from auditor.graph.data.spent import is_spent
-from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, root_of, trainings
+from auditor.graph.data.versions import TABULAR, Pins, Root, Training, copied, is_data, root_of, trainings
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.started import Started
 from auditor.graph.world import World
@@ -53,16 +53,17 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
 def _training_roots(world: World, owned: Callable[[str], bool]) -> tuple[Root, ...]:
     trail = _Trail(world)
     programs = trainings(world, owned)
-    aside = _aside(world, frozenset(training.program for training in programs))
-    for training in sorted(programs, key=lambda training: training.program in aside):
+    aside, copies = made_nothing(world, programs), copied(world, programs)
+    for training in sorted(programs, key=lambda training: (training.program in aside, training.program in copies)):
         trail.follow(training)
     found = sorted(trail.found.items())
     return tuple(msgspec.structs.replace(root, tried=root.training in aside) for _, root in found)
 
 
-def _aside(world: World, programs: frozenset[str]) -> frozenset[str]:
+def made_nothing(world: World, found: Iterable[Training]) -> frozenset[str]:
     """Those of the training programs that made no model: notebooks where programs train, and what nothing starts or names
     where something else that trains is started. The name of a program may say that it is there to be started."""
+    programs = frozenset(training.program for training in found)
     started = world.once(Started)
     notebooks = frozenset(program for program in programs if program.endswith(".ipynb"))
     aside = notebooks if notebooks != programs else frozenset()

@@ -144,6 +144,14 @@ def _trainings(world: World) -> tuple[Training, ...]:
     return tuple(found)
 
 
+def copied(world: World, found: Iterable[Training]) -> frozenset[str]:
+    """The training programs that are copies, byte by byte, of one that lies nearer to the root of the tree."""
+    blobs = {entry.path: entry.blob for entry in world.listing.entries}
+    nearest: dict[str, str] = {}
+    nearer = sorted((each.program for each in found), key=lambda path: (path.count("/"), path))
+    return frozenset(path for path in nearer if blobs.get(path) and nearest.setdefault(blobs[path], path) != path)
+
+
 def coverage(roots: Iterable[Root]) -> float | None:
     """Share of what training starts from that is pinned; what could not be named counts half. None without any (RULES §5.6)."""
     weights = {"pinned": 1.0, "unpinned": 1.0, "unresolved": 0.5}

@@ -13,7 +13,7 @@ class BrokenReference(msgspec.Struct, frozen=True):
     name does not take: `name` says both).
 
     `instead` is a file that differs from the named one in letter case alone, or the option that was meant; `idle`: it stands
-    in a shell script that nothing in the repository names, or what it names may be kept elsewhere. `others` are further
+    in a shell script that nothing in the repository names or in a method that no program asks for, or what it names may be kept elsewhere. `others` are further
     places of the same file that name it; of a document, where it is `told`, all that name what is not there. `left_out` is
     the line that tells git to keep it out.
     """

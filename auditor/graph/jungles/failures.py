@@ -40,6 +40,8 @@ from auditor.model.ir import (
 )
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Frame
+from auditor.program.naming.statements import within
 from auditor.program.running.launches import Launch, together
 
 TELLING = frozenset({
@@ -63,11 +65,13 @@ def _launches(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
         if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
             continue
         started = [each for each in launched if each.run.kind in ("script", "pipeline", "notebook") and not each.dead]
-        for each in started:
+        for number, each in enumerate(started):
+            rounds = _is_one_of_rounds(world, each)
             later = [
                 other
                 for other in together(world.resolved.effects, each, started)
-                if other.line > each.line and other.run.target != each.run.target
+                if other.line > each.line or (rounds and other.line == each.line and other in started[number + 1 :])
+                if other.run.target != each.run.target
             ]
             if later and _is_ignored(world, each) and (work := work_of_run(world, each.run.kind, each.run.target)):
                 yield Hidden("launch", path, work, code.place(path, each.line), code.place(path, later[0].line))
@@ -81,13 +85,40 @@ _UNCHECKED = frozenset({"os.system", "subprocess.run", "subprocess.call", "subpr
 def _is_ignored(world: World, launch: Launch) -> bool:
     """Whether a program is started by a call that does not fail with it, and whose result is dropped."""
     effects = world.resolved.effects.of(launch.site)
-    calls = [e.call for e in effects if e.line == launch.line and e.name in _UNCHECKED and e.origin is None]
-    statements = (statement for statement, _ in nested(world.resolved.code.scope(*launch.site).body))
+    starts = [e for e in effects if e.line == launch.line and e.name in _UNCHECKED]
     return any(
-        type(statement) is Do and statement.value is call and not _checks(call)
-        for statement in statements
-        for call in calls
+        type(statement) is Do and statement.value is each.at.call and not _checks(each.at.call)
+        for each in starts
+        for statement, _ in nested(world.resolved.code.scope(*(each.origin[0] if each.origin else each.site)).body)
     )
+
+
+def _is_one_of_rounds(world: World, launch: Launch) -> bool:
+    """Whether each round of a loop starts another program: what the loop goes through says which, and nothing else may."""
+    effects = world.resolved.effects
+    starts = [e for e in effects.of(launch.site) if e.line == launch.line and e.role is Role.EXEC]
+    for loop, _ in nested(world.resolved.code.scope(*launch.site).body):
+        if type(loop) is not Loop or loop.target is None or not loop.line < launch.line <= loop.end_line:
+            continue
+        turning = {part.id for part in _names(loop.target)}
+        for statement, _ in nested(loop.body):
+            value = statement.value if type(statement) is Assign and statement.line <= launch.line else None
+            if value is not None and _among(value, turning):
+                turning |= {part.id for target in statement.targets for part in _names(target)}
+        for each in starts:
+            frame = Frame(*launch.site, block=(each.chain[0].site if each.chain else each.at).block)
+            fixed = (part for part in _names(each.call) if part.id not in turning)
+            if _among(each.call, turning) and all(len(effects.evaluator.values(part, frame)) <= 1 for part in fixed):
+                return True
+    return False
+
+
+def _among(expr: Expr, names: set[str]) -> bool:
+    return any(part.id in names for part in _names(expr))
+
+
+def _names(expr: Expr) -> Iterator[Name]:
+    return (part for part in within(expr) if type(part) is Name)
 
 
 def _checks(call: Call) -> bool:

@@ -316,4 +316,5 @@ def _launched(world: World, owned: Callable[[str], bool], known: Holdings) -> It
                 continue
             if lacking and run.target.rpartition("/")[2] not in known.written:
                 place = world.resolved.code.place(path, launch.line)
-                yield BrokenReference("program", path, run.target, place, instead)
+                idle = world.uncalled.is_asked_by_none(launch.site)
+                yield BrokenReference("program", path, run.target, place, instead, idle)

@@ -54,14 +54,35 @@ def _integrating(text: str) -> re.Match[str] | None:
 _TOLD = regex(
     r"\bre-?train\w*\b[^.\n]{0,80}\b(?:external\w*|ekstern\w*|manual\w*|by hand|on demand|another (?:team|repository)|other team|human[ -](?:approv|trigger|review|decision)\w*|data scien\w+ team|tim data scien\w+)\b"
     r"|\b(?:external\w*|ekstern\w*|manual\w*|on-demand|human[ -](?:approved|triggered)|data scien\w+ team)\b[^.\n]{0,40}\bre-?train\w*\b"
+    r"|\btrain(?:ing|ed)\b (?:\w+ ){0,2}(?:run|done|started|made|performed|launched) (?:separately|manually|by hand)\b"
+    r"|\bre-?(?:build|fit|train|run|create|calibrate)\b[^\n]{0,80}(?:\w\.(?:py|sh|ipynb)\b|\bmake \w)[^\n]{0,30}\b(?:when(?:ever)?|once|after|if) (?:\w+ )?(?:new|fresh|more|further|updated)\b"
     r"|\b(?:never|not|no)\b(?: \w+){0,2} (?:automatic\w*|triggers?|starts?) (?:\w+ )?re-?train\w*\b"
     r"|\bre-?entren\w+\b[^.\n]{0,60}\b(?:manual\w*|a demanda)\b|\br[eé]-?entra[iî]n\w+\b[^.\n]{0,60}\bmanuel\w*"
     r"|재학습[^.\n]{0,60}(?:사람|수동|승인)|(?:사람|수동)[^.\n]{0,40}재학습|再学習[^。\n]{0,40}(?:手動|人)|(?:手动|人工)[^。\n]{0,20}(?:重新训练|再训练)|(?:重新训练|再训练)[^。\n]{0,30}(?:手动|人工)",
     re.I,
 )
-_AGAIN = ("etra", "e-tra", "entra", "entren", "재학습", "再学習", "重新训练", "再训练")
+_AGAIN = (
+    "etra",
+    "e-tra",
+    "entra",
+    "entren",
+    "training",
+    "trained",
+    "rebuild",
+    "re-build",
+    "refit",
+    "re-fit",
+    "rerun",
+    "re-run",
+    "recreate",
+    "recalibrate",
+    "재학습",
+    "再学習",
+    "重新训练",
+    "再训练",
+)
 """Letters of which each way to say it has some: looking for them costs next to nothing."""
-_RETRAINS = regex(r"re-?train", re.I)
+_RETRAINS = regex(r"re-?train|\btrain(?:ing|ed)\b[^\n]*(?:separately|manually|by hand)", re.I)
 
 
 def retraining_told(world: World) -> str:

@@ -168,10 +168,44 @@ def way_to(world: World, start: Site, goal: Promotion) -> list[tuple[Site, int, 
 
 
 def judges(world: World, sites: Iterable[Site]) -> bool:
-    """Whether any of some scopes refuses a model for its figures."""
-    return any(
-        refuses(statement)
-        for site in sites
-        if world.resolved.code.scope(*site).kind != "class"
-        for statement, _ in nested(world.resolved.code.scope(*site).body)
-    )
+    """Whether any of some scopes ends the run as failed where a model's figures are too bad."""
+    bodies = [world.resolved.code.scope(*site) for site in sites]
+    statements = [each for body in bodies if body.kind != "class" for each, _ in nested(body.body)]
+    failing = any(type(each) is Raise or (_exits(each) and not _succeeds(each)) for each in statements)
+    return any(_exits_by_figure(each) or (refuses(each) and (failing or not _ends_well(each))) for each in statements)
+
+
+def _exits_by_figure(statement: object) -> bool:
+    """Whether a figure says with which code a run ends (`sys.exit(0 if passed else 1)`)."""
+    value = getattr(statement, "value", None)
+    code = value.args[0] if type(value) is Call and value.args and _exits(statement) else None
+    return code is not None and type(code) is not Const and compares(code) and not _waves_through(code)
+
+
+def _ends_well(refusal: object) -> bool:
+    """Whether all that a refusal does is to end the run with success."""
+    inner = [each for each, _ in nested((*refusal.body, *refusal.orelse))] if type(refusal) is If else []
+    exits = [each for each in inner if _exits(each)]
+    return bool(exits) and all(map(_succeeds, exits)) and not any(type(each) in (Raise, Return) for each in inner)
+
+
+_SUCCESS = frozenset({"exit", "_exit", "quit", "Exit"})
+_CI = regex(r"^_?(is_|in_|running_in_)?(ci|github_actions)(_mode|_run)?$", re.I)
+"""Names for whether it runs in continuous integration."""
+
+
+def _succeeds(exits: object) -> bool:
+    """Whether an exit tells success: without a code, with 0, or with what is 0 wherever automation runs it."""
+    call = getattr(exits, "value", None)
+    if type(call) is not Call or _named(call.func) not in _SUCCESS:
+        return False
+    code = call.args[0] if call.args else None
+    if code is None or type(code) is Const:
+        return code is None or code.value in (0, None, False)
+    return _waves_through(code)
+
+
+def _waves_through(code: Expr) -> bool:
+    """Whether a code for the end of a run is that of success in all continuous integration (`0 if passed or CI else 1`)."""
+    either = (part for part in within(code) if type(part) is Op and part.op == "or")
+    return any(_CI.match(_named(each)) for part in either for each in part.operands)

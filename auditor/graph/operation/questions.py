@@ -10,6 +10,7 @@ from auditor.graph.operation import (
     ageing,
     cards,
     elsewhere,
+    encoding,
     environments,
     evidence,
     frozen,
@@ -46,6 +47,10 @@ class Operation(Part):
         """`serving` without servers of language models."""
         return [each for each in self._serving if not each.generates]
 
+    def only_encodes(self) -> bool:
+        """Whether all that answers here are ready-made encoders that nothing here trains, and the answers are vectors."""
+        return encoding.only_encodes(self._world, self.predicting())
+
     def serving(self) -> list[serving.Serving]:
         """Services that answer with a model, model servers, and scheduled scoring."""
         return self._serving
@@ -69,6 +74,8 @@ class Operation(Part):
             return (
                 f"none in the repository; its README speaks of “{self.coursework}”, and such work may never be operated"
             )
+        if self.adopted:
+            return f"none in the repository; its README says “{self.adopted}”: it is a template, and what it becomes is operated elsewhere"
         return None if self.deployed else f"{self.serving()[0].says}, but nothing shows that it is deployed"
 
     def drift_evidence(self) -> list[evidence.Evidence]:

@@ -183,9 +183,14 @@ def _along(world: World, path: str, order: list[DeclaredStep], trained: Mapping[
 
 
 def _judged_by_training(world: World, job: DeclaredStep) -> str:
-    """The program of a job's runs that refuses a bad model by itself."""
+    """The program of a job's runs that refuses a bad model by itself, and whose failure the job does not wave through."""
+    waved = {run.target for run in job.runs if run.guard} - {run.target for run in job.runs if not run.guard}
     for program in world.steps.programs(job):
-        if program in world.resolved.code.programs and judges(world, world.lineage.reached(program)):
+        if (
+            program not in waved
+            and program in world.resolved.code.programs
+            and judges(world, world.lineage.reached(program))
+        ):
             return f"{program} refuses a bad model"
     return ""
 
@@ -255,7 +260,7 @@ def _of_script(world: World, run: Run, place: Place, trained: Mapping[str, Train
             gated = way is not None and is_gated(world, way)
             yield _Event(run.line, "gates" if gated else "releases", f"{run.target} calls {promotion.says}", place)
             return
-    if judges(world, sites):
+    if judges(world, sites) and not run.guard:
         yield _Event(run.line, "gates", f"{run.target} refuses a bad model", place)
 
 

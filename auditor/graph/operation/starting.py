@@ -8,7 +8,8 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.data.versions import Training, trainings
+from auditor.graph.data.trail import made_nothing
+from auditor.graph.data.versions import Training, copied, trainings
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
 from auditor.graph.declared.training_words import may_train
 from auditor.graph.observed.endpoints import endpoints
@@ -35,8 +36,7 @@ class Start(msgspec.Struct, frozen=True):
 
 def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], list[Training]]:
     """Triggers from which a training program of the component is reached, and those programs."""
-    # Programs come before notebooks: they are the training that anybody would start again.
-    found_trainings = sorted(trainings(world, owned), key=lambda each: (each.program.endswith(".ipynb"), each.program))
+    found_trainings = _in_order(world, trainings(world, owned))
     trained = {training.program: training for training in found_trainings}
     found = []
     for path, trigger in world.steps.triggers():
@@ -68,11 +68,21 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
     return found, list(trained.values())
 
 
+def _in_order(world: World, found: list[Training]) -> list[Training]:
+    """Trainings, first those that anybody would start again: programs before notebooks, what is started before what is not, copies last."""
+    aside, copies = made_nothing(world, found), copied(world, found)
+    return sorted(
+        found,
+        key=lambda each: (each.program.endswith(".ipynb"), each.program in aside, each.program in copies, each.program),
+    )
+
+
 def training_of_served(world: World, owned: Callable[[str], bool]) -> Training | None:
     """The training that leaves what a service of the component loads, or the only one there is; None where it is not known."""
     found = trainings(world, owned)
     if len(found) == 1:
-        return found[0]
+        # Where a declared step trains in a way that is not followed, a notebook of drafts is not what trains.
+        return None if places.is_exploratory(found[0].program) and declared_trainings(world, owned) else found[0]
     loaded = {
         t.artefact.id for each in serving(world, owned) for t in world.lineage.of_program(each.path) if t.way == "read"
     }

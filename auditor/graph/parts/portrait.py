@@ -51,8 +51,8 @@ class Portrait:
     @cached_property
     def effects(self) -> list[Effect]:
         """Effects of the component's own product code."""
-        code, effects = self.resolved.code, self.resolved.effects
-        return [e for path in sorted(self.product) for n in code.scopes(path) for e in effects.of((path, n))]
+        product = frozenset(self.product)
+        return [effect for effect in self.resolved.effects.all() if effect.site[0] in product]
 
     @cached_property
     def roles(self) -> dict[Role, int]:

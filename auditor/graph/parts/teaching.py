@@ -144,6 +144,22 @@ def _built_together(p: Portrait) -> set[str]:
     }
 
 
+_ADOPTED = regex(
+    r"\badapt (?:the|this) (?:\w+ ){0,2}(?:code|code ?base|package|template|repository|repo|project|skeleton)\b[^.\n]{0,20} to (?:your|you|the \w+ you)\b"
+    r"|\b(?:use|clone|fork) this (?:repository|repo|project)(?: as)? (?:a|your|the) (?:template|starting point|skeleton|boilerplate)\b"
+    r"|\b(?:click|press|hit)\b[^.\n]{0,30}\buse this template\b|\bthis (?:repository|repo|project) is an? (?:\w+ ){0,3}(?:template|boilerplate|skeleton)\b",
+    re.I,
+)
+"""Words by which a README hands its repository to others, who make it theirs before anything of it runs."""
+
+
+@lru_cache(maxsize=20)
+def adopted(readme: str) -> str:
+    """The words by which a README calls its repository a template for those who read it; "" where it does not."""
+    found = _ADOPTED.search(readme[:60_000])
+    return " ".join(found[0].split()) if found else ""
+
+
 @lru_cache(maxsize=20)  # a history asks of the same texts at most of its points
 def coursework(readme: str) -> str:
     """The words by which a README calls its repository the work of a course; "" where it does not."""

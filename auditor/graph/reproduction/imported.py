@@ -109,9 +109,9 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
             if root == _RUNNERS.get(path.rpartition("/")[2]):
                 continue
             if root not in lacking:
-                if not _is_library(world, root):
+                if not is_library(world, root):
                     continue
-                lacking[root] = _lacking(world, root)
+                lacking[root] = missing_for(world, root)
             if not lacking[root]:
                 continue
             # A program is shown rather than a notebook where both import it.
@@ -189,12 +189,12 @@ def _off(world: World) -> frozenset[str]:
     return frozenset(canonical(name) for facts in world.files.values() for key, name in facts.attrs if key == "off")
 
 
-def _lacking(world: World, root: str) -> str:
+def missing_for(world: World, root: str) -> str:
     """The distribution that an import needs and nothing asks for; "" where something does, what is declared looked at first."""
     known = {canonical(name) for name in (*world.resolved.knowledge.distributions(root), root)}
     for ask in (_declared, _asked):
         asked = world.once(ask)
-        if any(_covers(asked, name) for name in known):
+        if any(covers(asked, name) for name in known):
             return ""
     return canonical(next(iter(world.resolved.knowledge.distributions(root)), root))
 
@@ -206,7 +206,7 @@ def _on_platform(world: World, path: str) -> frozenset[str]:
 
 
 def _hosted(world: World) -> dict[str, frozenset[str]]:
-    return {platform: _with_brought(world, set(names)) for platform, names in BROUGHT.items()}
+    return {platform: with_brought(world, set(names)) for platform, names in BROUGHT.items()}
 
 
 def _spellings(each: Undeclared) -> set[str]:
@@ -227,7 +227,7 @@ def _needs(facts: Facts) -> frozenset[str]:
     return frozenset(word.lower().replace("_", "-") for word in words)
 
 
-def _covers(asked: frozenset[str], name: str) -> bool:
+def covers(asked: frozenset[str], name: str) -> bool:
     """Whether a distribution is asked for, in one of the variants or parts that it is published in."""
     return name in asked or any(other.startswith(f"{name}-") for other in asked)
 
@@ -272,10 +272,10 @@ def _required(world: World) -> frozenset[str]:
     lists = (facts for path, facts in world.files.items() if not places.is_recorded(path))
     asked = [requirement for facts in lists for requirement in facts.requirements]
     asked += [each.requirement for each in installed(world, lambda _: True)]
-    return frozenset(name for requirement in asked for name in _named(requirement))
+    return frozenset(name for requirement in asked for name in named(requirement))
 
 
-def _named(requirement: Requirement) -> Iterator[str]:
+def named(requirement: Requirement) -> Iterator[str]:
     """The distribution, and what its extras may be called: mostly they have the name of what they bring."""
     yield from {requirement.name, of_conda(requirement)}
     for extra in requirement.extras:
@@ -314,7 +314,7 @@ def _asked_in(facts: Facts) -> frozenset[str]:
 def _read(words: Iterable[str]) -> frozenset[str]:
     """The distributions that some words ask for."""
     read = (read_requirement(word.strip("\"'"), 0) for word in words if re.match(r"[\"'A-Za-z]", word))
-    return frozenset(name for made in read if made is not None for name in _named(made))
+    return frozenset(name for made in read if made is not None for name in named(made))
 
 
 _SCIENTIFIC = ("numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-learn")
@@ -368,15 +368,15 @@ def _asked(world: World) -> frozenset[str]:
     gluing = (path for path, roots in world.imported_roots.items() if "awsglue" in roots)
     if any(root == "awsglue" for path in gluing for root, _ in roots_of(world, path)):
         names.add("aws-glue-libs")  # the platform provides it, and much with it
-    return _with_brought(world, names | set(_provided(world)))
+    return with_brought(world, names | set(_provided(world)))
 
 
 def _declared(world: World) -> frozenset[str]:
     """Every distribution that is asked for where one looks for it, and what those are known to bring with them."""
-    return _with_brought(world, set(world.once(_required)))
+    return with_brought(world, set(world.once(_required)))
 
 
-def _with_brought(world: World, names: set[str]) -> frozenset[str]:
+def with_brought(world: World, names: set[str]) -> frozenset[str]:
     """Some distributions with all that they are known to bring with them."""
     todo = list(names)
     while todo:
@@ -387,7 +387,7 @@ def _with_brought(world: World, names: set[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _is_library(world: World, root: str) -> bool:
+def is_library(world: World, root: str) -> bool:
     """Whether it is surely known what installs an import: a table covers it, or the list of distributions."""
     knowledge = world.resolved.knowledge
     return (

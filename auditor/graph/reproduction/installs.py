@@ -120,20 +120,26 @@ def _is_list(facts: Facts) -> bool:
 def installed(world: World, owned: Callable[[str], bool]) -> list[Installed]:
     """What commands of notebooks, images and jobs install by name."""
     found = []
-    for path, facts in sorted(world.files.items()):
+    for path in sorted(world.files):
         if not owned(path) or not places.is_product(path):
             continue
-        if facts.program is not None:
-            found += [
-                Installed(requirement, world.resolved.code.place(path, escape.line))
-                for escape in facts.program.escapes
-                for requirement in _of_words(_words(escape.kind, escape.name, escape.text), escape.line)
-            ]
-        for step in facts.steps if facts.kind != "prose" else ():
-            for command in step.commands:
-                words = [word.text for word in command.words]
-                found += [Installed(r, Place(path, command.line)) for r in _of_words(words, command.line)]
+        code = world.resolved.code
+        for requirement, line, in_program in code.alone(path, _installing):
+            found.append(Installed(requirement, code.place(path, line) if in_program else Place(path, line)))
     return found
+
+
+def _installing(facts: Facts) -> tuple[tuple[Requirement, int, bool], ...]:
+    """What the commands of a file install by name, each with its line and whether that is one of a program."""
+    found = []
+    for escape in facts.program.escapes if facts.program is not None else ():
+        asked = _of_words(_words(escape.kind, escape.name, escape.text), escape.line)
+        found += [(requirement, escape.line, True) for requirement in asked]
+    for step in facts.steps if facts.kind != "prose" else ():
+        for command in step.commands:
+            words = [word.text for word in command.words]
+            found += [(requirement, command.line, False) for requirement in _of_words(words, command.line)]
+    return tuple(found)
 
 
 def _words(kind: str, name: str, text: str) -> list[str]:

@@ -39,16 +39,25 @@ _BACKENDS = {
     "poetry": frozenset({"poetry.core.masonry.api", "poetry.masonry.api", "poetry.core.masonry.builder"}),
 }
 """By library what it offers to build packages with."""
+_OF_PYTHON = "which Python brings"
+_FROZEN = "0.0.0"
+"""The version under which pip of some systems lists what it has no package for."""
 _EMPTY = {"sklearn": frozenset({"0", "0.0"})}
 """Versions of such a stub that do install, with nothing in them: pinned to one, the line fails nobody."""
 
 
 class Misnamed(msgspec.Struct, frozen=True):
-    """One line that asks for an import, and the distribution that brings it; "" where Python itself does."""
+    """One line that asks for an import, and the distribution to ask for; "" where the line is to go. `why` tells that."""
 
     name: str
     distribution: str
     place: Place
+    why: str = ""
+
+    @property
+    def standard(self) -> bool:
+        """Whether it is a module of the standard library."""
+        return self.why == _OF_PYTHON
 
 
 def no_backends(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Place]]:
@@ -97,8 +106,9 @@ def misnamed(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, 
     for path, facts in sorted(world.files.items()):
         if facts.kind not in ENVIRONMENTS or not owned(path) or not places.is_product(path):
             continue
+        asked = {each.name for each in facts.requirements}
         lines = [
-            Misnamed(name, _brings(world, name), Place(path, each.line))
+            Misnamed(name, *_instead(world, name, each, asked, path))
             for each in facts.requirements
             if each.source == "pypi" and (name := known.get(each.name)) and not each.marker and not _empty(each)
             if not any(_empty(other) for other in _locked(world, path) if other.name == each.name)
@@ -107,9 +117,14 @@ def misnamed(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, 
             yield path, lines
 
 
-def _brings(world: World, name: str) -> str:
-    """The distribution that brings an import; "" for the standard library."""
-    return next(iter(world.resolved.knowledge.distributions(name)), "")
+def _instead(world: World, name: str, line: Requirement, asked: set[str], path: str) -> tuple[str, Place, str]:
+    """The distribution to ask for instead of an import, the place of the line, and why it goes if nothing is to be asked for."""
+    place, brought = Place(path, line.line), next(iter(world.resolved.knowledge.distributions(name)), "")
+    if line.specifier.lstrip("= ") == _FROZEN:
+        return "", place, "which is no package: a list that was frozen on a system whose pip writes it so"
+    if brought and canonical(brought) in asked:
+        return "", place, f"since {brought} is asked for as well"
+    return brought, place, "" if brought else _OF_PYTHON
 
 
 def _locked(world: World, path: str) -> Iterator[Requirement]:

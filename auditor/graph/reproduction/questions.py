@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from auditor.graph import places
 from auditor.graph.part import Part
 from auditor.graph.reproduction import (
     foundlings,
+    images,
     imported,
     installs,
     misnamed,
@@ -46,6 +48,10 @@ class Reproduction(Part):
         """Whether a program, or one that imports it, is started, named, or declares a pipeline."""
         return self._world.once(Started).needs(path)
 
+    def is_left(self, path: str) -> bool:
+        """Whether a program lies in a folder of what is not run any more, and nothing starts, names or imports it."""
+        return places.is_put_aside(path) and not self.is_needed(path)
+
     def keeps_model(self, path: str) -> bool:
         """Whether a run of a program leaves a model behind."""
         effects = self._world.lineage.effects_of_program(path, Role.SAVE_MODEL, Role.REGISTER, Role.LOG_ARTIFACT)
@@ -75,6 +81,10 @@ class Reproduction(Part):
     def misnamed(self) -> list[tuple[str, list[misnamed.Misnamed]]]:
         """The lists of packages that ask for names of imports, with the lines."""
         return list(misnamed.misnamed(self._world, self.owns))
+
+    def bare_images(self) -> list[images.Bare]:
+        """Images whose program imports what they do not install."""
+        return list(images.bare_images(self._world, self.owns))
 
     def no_backends(self) -> list[tuple[str, Place]]:
         """The build backends that package definitions name and nothing has."""

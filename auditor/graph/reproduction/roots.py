@@ -28,10 +28,10 @@ def _roots(world: Sight, path: str) -> tuple[tuple[str, int, bool, str], ...]:
     code, found = world.resolved.code, []
     for number in code.scopes(path):
         imports = code.index(path, number).imports
-        guarded = _guarded(code.scope(path, number).body) if imports else frozenset[int]()
+        caught = guarded(code.scope(path, number).body) if imports else frozenset[int]()
         put = _put_before(world, path, number) if imports else {}
         for statement, block, dead in imports:
-            if statement.level or dead or block or statement.line in guarded:
+            if statement.level or dead or block or statement.line in caught:
                 continue
             for imported in statement.names:
                 root = imported.module.partition(".")[0]
@@ -86,7 +86,7 @@ def _put_before(world: Sight, path: str, number: int) -> dict[int, str]:
     return found
 
 
-def _guarded(body: Iterable[Stmt]) -> frozenset[int]:
+def guarded(body: Iterable[Stmt]) -> frozenset[int]:
     """The lines of imports whose failure is caught."""
     found: set[int] = set()
     for statement in body:

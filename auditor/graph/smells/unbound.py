@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.artefacts.identity import above
 from auditor.graph.sight import Look, Sight
 from auditor.graph.smells.lacking import bound, is_plain, is_read_alone
 from auditor.graph.smells.reading import in_order, is_idle, programs
@@ -90,7 +91,15 @@ def _is_beside(world: World, each: _Import) -> bool:
     """Whether the name is that of a file or folder in the package, whatever it is made of."""
     folder, _, file = each.home.rpartition("/")
     begin = f"{folder}/{each.name}" if folder else each.name
-    return file == "__init__.py" and any(path.startswith((f"{begin}.", f"{begin}/")) for path in world.resolved.tree)
+    return file == "__init__.py" and begin in world.once(_begins)
+
+
+def _begins(world: World) -> frozenset[str]:
+    """What the paths of the tree begin with, up to a slash, or up to a dot in a part of them."""
+    folders = {folder for path in world.resolved.tree for folder in above(path)}
+    whole = (*folders, *world.resolved.tree)
+    dotted = (each[:at] for each in whole for at in range(each.rfind("/") + 1, len(each)) if each[at] == ".")
+    return frozenset((*folders, *dotted))
 
 
 def _unbound(sight: Sight, path: str) -> tuple[_Import, ...]:

@@ -79,42 +79,9 @@ class Suites:
     # --- which tests ---
 
     def _of_file(self, path: str) -> Iterator[Test]:
-        off = self._module_is_off(path)
-        if self.code.programs[path].main_guard and not any(self._is_test(path, n) for n in self.code.scopes(path)):
-            # A program of checks, which is started and not collected; one that asserts nothing and lies among no tests is none.
-            own = [n for n in self.code.scopes(path) if self.code.scope(path, n).kind == "function"]
-            said = (node for n in own for node in records(self.code.scope(path, n).body))
-            if not places.is_test_by_name(path) or any(map(_asserts, said)):
-                for number in own:
-                    if self.code.scope(path, number).parent == 0:
-                        yield Test((path, number), self._checks((path, number)), off)
-        for number in self.code.scopes(path):
-            scope = self.code.scope(path, number)
-            if scope.kind == "function" and self._is_test(path, number):
-                around = self.code.owner(path, number)
-                decorators = (
-                    *scope.decorators,
-                    *(self.code.scope(path, around).decorators if around is not None else ()),
-                )
-                skipped = off or any(map(_switches_off, decorators)) or _begins_with_skip(scope.body)
-                yield Test((path, number), self._checks((path, number)), skipped)
-
-    def _is_test(self, path: str, number: int) -> bool:
-        """What a runner collects: functions and methods of test classes whose names begin with `test`."""
-        scope = self.code.scope(path, number)
-        if not scope.name.rpartition(".")[2].startswith("test"):
-            return False
-        if scope.parent == 0:
-            return bool(_NAMED_TEST.search(path))
-        owner = self.code.owner(path, number)
-        return owner is not None and self.code.scope(path, owner).parent == 0
-
-    def _module_is_off(self, path: str) -> bool:
-        index = self.code.index(path, 0)
-        marks = [b.value for b in index.bindings.get("pytestmark", {}).values() if b.value is not None]
-        return any(map(_switches_off, marks)) or any(
-            not site.block and type(site.call.func) is Attr and site.call.func.name == "skip" for site in index.calls
-        )
+        # Kept by path: of two files of one content one may be called a test.
+        for number, checks, off in self.code.of_imports(_tests_of, path):
+            yield Test((path, number), checks or self._checks((path, number)), off)
 
     def _checks(self, site: Site, depth: int = 0) -> bool:
         """Whether a test can fail by what it says: an assertion that is no tautology, here or in a helper of the tests."""
@@ -175,14 +142,12 @@ class Suites:
 
     def _imported(self, path: str) -> frozenset[Site]:
         """The bodies of the modules that a file imports."""
-        return frozenset((each, 0) for each in self.code.imports(path))
+        return self.code.of_imports(_imported, path)
 
     def _framework_runs(self, path: str) -> frozenset[Site]:
         """The code of the steps that a file of tests runs by a runner of their framework."""
-        imports = {n.module.partition(".")[0] for s, _, _ in self.code.index(path, 0).imports for n in s.names}
-        called = {_last(call) for _, call in self.code.calls(path)} if imports & _RUNNERS.keys() else set[str]()
-        tools = {tool for tool in imports & _RUNNERS.keys() if called & _RUNNERS[tool]}
-        steps = (step for step in self.world.steps.all if step.tool in tools)
+        tools = self.code.of_program(path, _run_by, frozenset[str])
+        steps = (step for step in self.world.steps.all if step.tool in tools) if tools else ()
         return frozenset((local.path, local.scope) for step in steps for local in step.implements)
 
     def _of_program(self, text: str) -> frozenset[Site]:
@@ -215,6 +180,64 @@ class Suites:
                 if launch.run.target in self.code.programs:
                     found.setdefault(launch.site, []).extend(self.world.lineage.reached(launch.run.target))
         return {site: frozenset(run) for site, run in found.items()}
+
+
+def _tests_of(code: Code, path: str) -> tuple[tuple[int, bool, bool], ...]:
+    """The tests of a file that lies where tests do: the scope of each, whether it says itself what makes it fail, and whether it is
+    switched off."""
+    return tuple(
+        (number, any(map(_can_fail, records(code.scope(path, number).body))), off)
+        for number, off in _collected(code, path)
+    )
+
+
+def _collected(code: Code, path: str) -> Iterator[tuple[int, bool]]:
+    module_is_off = _module_is_off(code, path)
+    if code.programs[path].main_guard and not any(_is_test(code, path, n) for n in code.scopes(path)):
+        # A program of checks, which is started and not collected; one that asserts nothing and lies among no tests is none.
+        own = [n for n in code.scopes(path) if code.scope(path, n).kind == "function"]
+        said = (node for n in own for node in records(code.scope(path, n).body))
+        if not places.is_test_by_name(path) or any(map(_asserts, said)):
+            for number in own:
+                if code.scope(path, number).parent == 0:
+                    yield number, module_is_off
+    for number in code.scopes(path):
+        scope = code.scope(path, number)
+        if scope.kind == "function" and _is_test(code, path, number):
+            around = code.owner(path, number)
+            decorators = (*scope.decorators, *(code.scope(path, around).decorators if around is not None else ()))
+            yield number, module_is_off or any(map(_switches_off, decorators)) or _begins_with_skip(scope.body)
+
+
+def _is_test(code: Code, path: str, number: int) -> bool:
+    """What a runner collects: functions and methods of test classes whose names begin with `test`."""
+    scope = code.scope(path, number)
+    if not scope.name.rpartition(".")[2].startswith("test"):
+        return False
+    if scope.parent == 0:
+        return bool(_NAMED_TEST.search(path))
+    owner = code.owner(path, number)
+    return owner is not None and code.scope(path, owner).parent == 0
+
+
+def _module_is_off(code: Code, path: str) -> bool:
+    index = code.index(path, 0)
+    marks = [b.value for b in index.bindings.get("pytestmark", {}).values() if b.value is not None]
+    return any(map(_switches_off, marks)) or any(
+        not site.block and type(site.call.func) is Attr and site.call.func.name == "skip" for site in index.calls
+    )
+
+
+def _imported(code: Code, path: str) -> frozenset[Site]:
+    """The bodies of the modules that a file imports."""
+    return frozenset((each, 0) for each in code.imports(path))
+
+
+def _run_by(code: Code, path: str) -> frozenset[str]:
+    """The frameworks of which a file imports and calls a runner."""
+    imports = {n.module.partition(".")[0] for s, _, _ in code.index(path, 0).imports for n in s.names}
+    called = {_last(call) for _, call in code.calls(path)} if imports & _RUNNERS.keys() else set[str]()
+    return frozenset(tool for tool in imports & _RUNNERS.keys() if called & _RUNNERS[tool])
 
 
 def _classes(code: Code, path: str) -> dict[int, frozenset[Site]]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.model.artefact import Role
+from auditor.model.ir import Import, Imported
 from auditor.program.calls.before import Before
 from auditor.program.calls.file_effects import FileEffects
 from auditor.program.calls.following import Following, classes_of, following, waits
@@ -40,6 +41,7 @@ class Reaching:
         self._held: dict[tuple[Local, ...], tuple[Site, ...]] = {}
         self._waiting: dict[Local, tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
+        self._framework: dict[tuple[str | None, str, str, int], bool] = {}
 
     def of(
         self,
@@ -197,14 +199,22 @@ class Reaching:
         return tuple(site for site in sites if self.code.scope(*site).kind == "function")
 
     def _imports_framework(self, path: str) -> bool:
-        imported = (
-            self.effects.evaluator.denoter.modules.imported(name, statement.level, path)
-            for statement in self.code.statements(path)
-            for name in statement.names
-        )
-        made = (meant.of if type(meant) is Instance else meant for meant in imported)
-        names = (each.dotted if type(each) is Library else each for each in made)
-        return any(isinstance(name, str) and self.effects.serves(name) for name in names)
+        statements = self.code.statements(path)
+        return any(self._is_framework(path, each, name) for each in statements for name in each.names)
+
+    def _is_framework(self, path: str, statement: Import, name: Imported) -> bool:
+        """Whether an imported name is of such a framework; what it means among the names of a module, each that imports it asks."""
+        home = self.code.modules.resolve(path, name.module, statement.level) if name.name else None
+        key = (home, name.module, name.name, statement.level)
+        found = self._framework.get(key) if home is not None else None
+        if found is None:
+            meant = self.effects.evaluator.denoter.modules.imported(name, statement.level, path)
+            made = meant.of if type(meant) is Instance else meant
+            dotted = made.dotted if type(made) is Library else made
+            found = isinstance(dotted, str) and self.effects.serves(dotted)
+            if home is not None:
+                self._framework[key] = found
+        return found
 
 
 class _Walk:

@@ -55,6 +55,17 @@ class Uncalled:
         around = [scope for scope in scopes[1:] if scope.line <= line <= scope.end_line]
         return any(not scope.decorators and not self._reads(path, scope.name.rpartition(".")[2]) for scope in around)
 
+    def is_asked_by_none(self, site: Site) -> bool:
+        """Whether it stands in a method that no program asks an object for, whatever documents say: a word such as “build” is said everywhere."""
+        scope, owner = self._code.scope(*site), self._code.owner(*site)
+        if scope.kind != "function" or owner is None or scope.decorators or self._code.scope(site[0], owner).bases:
+            return False
+        name = scope.name.rpartition(".")[2]
+        if name.startswith("__") or _CONVENTION.fullmatch(name) or self._is_called(site) or self._is_open(site[0]):
+            return False
+        words = (self._code.words(path) for path in self._code.paths)
+        return not any(name in each.members or (name in each.said and each.mentions(_OPEN)) for each in words)
+
     def is_told(self, name: str) -> bool:
         """Whether a setting, command, installed entry point or document names something, or its name says that a platform calls it."""
         return name in self._said or _CONVENTION.fullmatch(name) is not None

@@ -75,9 +75,8 @@ class Beginnings:
     def _composing(self) -> Iterator[Site]:
         """The functions that are given a composed document."""
         for path in self._code.paths:
-            for number in self._code.scopes(path):
-                frame = Frame(path, number)
-                if self._code.scope(path, number).decorators and self._evaluator.configs.composed_for(frame):
+            for number in self._code.of_program(path, _decorated_by_calls, tuple[int, ...]):
+                if self._evaluator.configs.composed_for(Frame(path, number)):
                     yield path, number
 
     def _imports_document(self, path: str, reading: set[str]) -> bool:
@@ -93,6 +92,12 @@ class Beginnings:
             or (type(each) is Instance and each.made is not None)
             for each in found
         )
+
+
+def _decorated_by_calls(code: Code, path: str) -> tuple[int, ...]:
+    """The scopes of a program that the result of some call decorates."""
+    scopes = enumerate(code.programs[path].scopes)
+    return tuple(number for number, scope in scopes if any(type(each) is Call for each in scope.decorators))
 
 
 class Supplies:

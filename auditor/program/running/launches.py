@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, product
 from posixpath import dirname, join
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -89,8 +90,8 @@ def _meet(effects: Effects, one: dict[Site, list[Block]], two: dict[Site, list[B
 
 def _ways(effects: Effects, launch: Launch) -> dict[Site, list[Block]]:
     """The scopes that lead to a launch by calling outright, each with the blocks in which the way begins."""
-    at = (e.at for e in effects.of(launch.site) if e.line == launch.line and e.role is Role.EXEC)
-    block = next((site.block for site in at), ())
+    own = (e for e in effects.of(launch.site) if e.line == launch.line and e.role is Role.EXEC)
+    block = next(((e.chain[0].site if e.chain else e.at).block for e in own), ())
     found: dict[Site, list[Block]] = {launch.site: [block]}
     edge = [launch.site]
     for _ in range(MOST_CALLERS):
@@ -124,25 +125,38 @@ def _ground(effect: Effect, effects: Effects) -> Ground:
 
 def _commands(effect: Effect, effects: Effects) -> Iterator[Command]:
     """The words of an `exec` call: a list of words, or a line for the shell."""
-    if effect.via:
+    path = effect.entry.path
+    given = argument(effect.at.call, path.arg, path.pos) if path is not None else None
+    frame = _entered_by(effect, effects)
+    listed = _list(given, frame, effects) if given is not None and frame is not None else None
+    if effect.via and listed is None:
         yield from (command for text in _texts(effect.targets) if " " in text for command in _read(text, effect.line))
         return
-    path = effect.entry.path
-    given = argument(effect.call, path.arg, path.pos) if path is not None else None
-    if given is None:
+    if given is None or frame is None:
         return
-    frame = Frame(*effect.site)
     leading = tuple(Word(text) for text in LIKE_COMMANDS.get(effect.name, ()))
     environment = _environment(effect.call, frame, effects)
-    listed = _list(given, frame, effects)
     if listed is not None or leading:
-        for words in _alternatives(listed or (given,), frame, effects):
+        for words in _alternatives(listed or ((given, frame),), effects):
             whole = (*leading, *words, *_further(effect, frame, effects))
             body = _program_of(whole)
             yield Command(whole, effect.line, environment=environment, body=mask(body), program=0 if body else -1)
         return
     for text in _texts(effects.evaluator.values(given, frame)):
         yield from (replace(c, environment=(*c.environment, *environment)) for c in _read(text, effect.line))
+
+
+def _entered_by(effect: Effect, effects: Effects) -> Frame | None:
+    """Where a command is put together: in the scope of the call that starts it, with what the calls before it hand over; None
+    where an object that was made before starts it."""
+    frame = Frame(*effect.site)
+    for edge in effect.chain:
+        if edge.constructs or edge.caller != (frame.path, frame.scope):
+            return None
+        around = frame.at(edge.site.conditions)
+        given = effects.evaluator.objects.arguments(edge.callee, edge.call, around)
+        frame = effects.code.bind(Frame(edge.callee.path, edge.callee.scope, None, frame.depth), given)
+    return frame
 
 
 def _program_of(words: Sequence[Word]) -> str:
@@ -166,28 +180,33 @@ def _read(text: str, line: int) -> tuple[Command, ...]:
     return tuple(replace(command, line=line) for command in read_shell(text, braces=True))
 
 
-def _list(expr: Expr, frame: Frame, effects: Effects, depth: int = 0) -> tuple[Expr, ...] | None:
-    """The items of a list of words: written out, joined of lists, or held by a name."""
+def _list(expr: Expr, frame: Frame, effects: Effects, depth: int = 0) -> tuple[_Item, ...] | None:
+    """The items of a list of words: written out, joined of lists, held by a name, or handed over."""
     if type(expr) is Group:
-        return expr.items
+        return tuple((item, frame) for item in expr.items)
     if depth > MOST_ALTERNATIVES:
         return None
     if type(expr) is Op and expr.op == "+":
         parts = [_list(operand, frame, effects, depth + 1) for operand in expr.operands]
-        return None if any(part is None for part in parts[:1]) else tuple(i for part in parts for i in part or (_REST,))
+        rest = ((_REST, frame),)
+        return None if any(part is None for part in parts[:1]) else tuple(i for part in parts for i in part or rest)
     if type(expr) is Name:
         for binding, where in effects.evaluator.denoter.bindings(expr, frame):
             if binding.how == "value" and binding.value is not None and type(binding.value) in (Group, Op):
                 return _list(binding.value, where, effects, depth + 1)
+            if binding.how == "param" and where.bound is not None and expr.id in where.bound.params:
+                return _list(*where.bound.params[expr.id], effects, depth + 1)
     return None
 
 
+_Item: TypeAlias = "tuple[Expr, Frame]"
+"""One of a list of words, and where it stands."""
 _REST = Const("{?}")
 
 
-def _alternatives(items: Sequence[Expr], frame: Frame, effects: Effects) -> Iterator[tuple[Word, ...]]:
+def _alternatives(items: Sequence[_Item], effects: Effects) -> Iterator[tuple[Word, ...]]:
     """The words of a list; one row for each value that a word may have, where they are few."""
-    choices = [_words(item, frame, effects) for item in items[:MOST_WORDS]]
+    choices = [_words(item, frame, effects) for item, frame in items[:MOST_WORDS]]
     count = 1
     for position, words in enumerate(choices):
         count *= len(words)

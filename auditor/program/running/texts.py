@@ -9,6 +9,7 @@ from posixpath import dirname, join
 
 from auditor.language.containers import is_engine
 from auditor.model.facts import Command, Facts, Ref, Step
+from auditor.program.naming.code import Code
 from auditor.program.running.commands import Commands, Run
 from auditor.program.running.grounds import UNKNOWN, Ground, upwards
 from auditor.program.running.images import Image
@@ -24,8 +25,9 @@ MOST_CALLERS = 5  # folders that a script is known to be started in
 class Texts:
     """Steps, scripts and documents of a tree, asked what their commands run."""
 
-    def __init__(self, files: Mapping[str, Facts], commands: Commands) -> None:
+    def __init__(self, files: Mapping[str, Facts], commands: Commands, code: Code) -> None:
         self.files = files
+        self._code = code
         self.commands = commands
         self._bases: dict[str, tuple[str, ...]] = {}
         self._learn_images()
@@ -102,10 +104,9 @@ class Texts:
                 dockerfile = self._dockerfile(dirname(path), attrs)
                 if dockerfile is not None:
                     self.commands.images.built(dockerfile, normal(join(dirname(path), attrs["build"])), step.uses)
-        for path, step in self._steps():
-            if step.tool != "docker":
-                building = [c for c in step.commands if any(is_engine(word.text) for word in c.words[:4])]
-                ground = self._guess(path, step) if building else Ground()
+        for path in sorted(self.files):
+            for step, building in self._code.alone(path, _building):
+                ground = self._guess(path, step)
                 for command in building:
                     self.commands.runs(command, ground)
         for path, step in self._steps():
@@ -128,7 +129,8 @@ class Texts:
         """The folders in which commands start each script; what documents say comes late, what scripts guess last."""
         found: dict[str, list[str]] = defaultdict(list)
         rank = {"readme": 1, "shell": 2}
-        for path, step in sorted(self._steps(), key=lambda pair: (rank.get(pair[1].tool, 0), pair[0])):
+        steps = ((path, step) for path in sorted(self.files) for step in self._code.alone(path, _starting))
+        for path, step in sorted(steps, key=lambda pair: (rank.get(pair[1].tool, 0), pair[0])):
             if step.tool == "shell" and path in found:
                 continue
             todo = [(self._guess(path, step), step.commands)]
@@ -145,7 +147,7 @@ class Texts:
     def _started(self, ground: Ground, commands: tuple[Command, ...]) -> Iterator[Run]:
         """The scripts that commands start in a folder of the tree."""
         for command in commands:
-            if any(word.text.endswith(_SCRIPTS) for word in command.words):
+            if _names_script(command):
                 for run in self.commands.runs(command, ground):
                     if run.kind == "shell" and (not run.folder or run.folder in self.commands.files.folders):
                         yield run
@@ -162,6 +164,25 @@ class Texts:
         for path, facts in sorted(self.files.items()):
             for step in facts.steps:
                 yield path, step
+
+
+def _building(facts: Facts) -> tuple[tuple[Step, tuple[Command, ...]], ...]:
+    """The steps of a file, Dockerfiles left out, that build images, with the commands that do."""
+    found = (
+        (step, tuple(c for c in step.commands if any(is_engine(word.text) for word in c.words[:4])))
+        for step in facts.steps
+        if step.tool != "docker"
+    )
+    return tuple((step, building) for step, building in found if building)
+
+
+def _starting(facts: Facts) -> tuple[Step, ...]:
+    """The steps of a file of which some command names a script of the shell."""
+    return tuple(step for step in facts.steps if any(map(_names_script, step.commands)))
+
+
+def _names_script(command: Command) -> bool:
+    return any(word.text.endswith(_SCRIPTS) for word in command.words)
 
 
 def _of_tree(ref: Ref) -> bool:

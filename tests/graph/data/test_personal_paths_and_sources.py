@@ -101,6 +101,8 @@ def test_paths_in_settings_scripts_and_elsewhere() -> None:
         "Dockerfile": "FROM python:3.11\nWORKDIR /home/ada/x\n",
     }.items():
         assert not personal({path: text}), path
+    settings = {"params.yaml": "a: 1\nraw: /home/ada/raw/x\n"}
+    assert not personal({**settings, "setup_here.py": "with open('params.yaml', 'w') as f:\n    f.write(make())\n"})
 
 
 @pytest.mark.parametrize(

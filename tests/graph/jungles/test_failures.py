@@ -94,6 +94,33 @@ def test_programs_started_by_programs(call: str, found: bool) -> None:
     assert bool(hidden({"train.py": TRAIN, "score.py": SCORE, "run.py": driver})) is found
 
 
+ROUNDS = "for each in ['train.py', 'score.py']:\n    "
+HELPER = "def start(script):\n    "
+TWICE = "start('train.py')\nstart('score.py')\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        pytest.param(f"{ROUNDS}subprocess.run(['python', each])\n", 3, id="rounds"),
+        pytest.param(f"{ROUNDS}command = f'python {{each}}'\n    subprocess.call(command, shell=True)\n", 4, id="put together"),
+        pytest.param(f"{ROUNDS}subprocess.run(['python', each], check=True)\n", None, id="rounds that stop"),
+        pytest.param(f"{ROUNDS}code = subprocess.call(['python', each])\n    if code:\n        break\n", None, id="rounds that look"),
+        pytest.param("one = 'train.py' if input() else 'score.py'\nsubprocess.run(['python', one])\n", None, id="one of two"),
+        pytest.param("one = 'train.py' if input() else 'score.py'\nfor n in range(3):\n    subprocess.run(['python', one, str(n)])\n", None, id="one of two, again and again"),
+        pytest.param("class S:\n    one = 'train.py' if input() else 'score.py'\nfor n in range(3):\n    subprocess.run(['python', S.one])\n", None, id="one of two that a class has"),
+        pytest.param(f"{HELPER}subprocess.run(['python', script])\n{TWICE}", 4, id="a function"),
+        pytest.param(f"{HELPER}subprocess.run(script)\nstart(['python', 'train.py'])\nstart(['python', 'score.py'])\n", 4, id="a function that is handed all words"),
+        pytest.param(f"{HELPER}subprocess.run(['python', script], check=True)\n{TWICE}", None, id="a function that stops"),
+        pytest.param(f"{HELPER}return subprocess.run(['python', script])\n{TWICE}", None, id="a function that tells"),
+        pytest.param(f"{HELPER}subprocess.run(['python', script])\nif input():\n    start('train.py')\nelse:\n    start('score.py')\n", None, id="one of two by a function"),
+    ],
+)  # fmt: skip
+def test_programs_started_round_by_round_and_by_functions(body: str, line: int | None) -> None:
+    found = hidden({"train.py": TRAIN, "score.py": SCORE, "run.py": f"import subprocess\n{body}"})
+    assert found == ([("launch", "run.py", line)] if line else [])
+
+
 @pytest.mark.parametrize(
     ("script", "found"),
     [

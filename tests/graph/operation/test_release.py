@@ -75,6 +75,28 @@ def test_a_program_that_promotes_after_training(body: str, released: bool | None
 
 
 @pytest.mark.parametrize(
+    ("gate", "gated"),
+    [
+        pytest.param("if f1 < 0.8:\n    sys.exit(1)\n", True, id="an error code"),
+        pytest.param("if f1 < 0.8:\n    print('too bad')\n    sys.exit(0)\n", False, id="success"),
+        pytest.param("if f1 < 0.8:\n    print('too bad')\n    sys.exit()\n", False, id="the default code"),
+        pytest.param("if f1 > 0.8:\n    sys.exit(0)\nsys.exit(1)\n", True, id="success, else an error"),
+        pytest.param("if f1 > 0.8:\n    sys.exit(0)\nraise ValueError(f1)\n", True, id="success, else raised"),
+        pytest.param("sys.exit(0 if f1 > 0.8 else 1)\n", True, id="a code that the figure says"),
+        pytest.param("CI = os.getenv('CI') == 'true'\nsys.exit(0 if f1 > 0.8 or CI else 1)\n", False, id="success in all automation"),
+        pytest.param("VERBOSE = os.getenv('V') == 'true'\nif f1 < 0.8:\n    sys.exit(0 if f1 > 0.7 or VERBOSE else 1)\n", True, id="another switch"),
+    ],
+)  # fmt: skip
+def test_a_gate_ends_the_run_as_failed(gate: str, gated: bool) -> None:
+    program = f"import json\nimport os\nimport sys\nf1 = json.load(open('m.json'))['f1']\n{gate}"
+    files = {"train.py": TRAIN, "gate.py": program, "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
+    for command, stops in (("python gate.py", gated), ("python gate.py || true", False)):
+        flow = workflow("python train.py", command, "docker push a/b:latest")
+        (found,) = component({**files, ".github/workflows/r.yml": flow}).releases()
+        assert bool(found.gate) is stops
+
+
+@pytest.mark.parametrize(
     ("command", "said"),
     [
         pytest.param("docker run -e key shop/train", "`docker run -e key shop/train` may train", id="an image"),

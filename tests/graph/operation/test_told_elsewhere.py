@@ -24,6 +24,9 @@ def told(files: dict[str, str]) -> str:
         "le modèle est réentraîné tous les mois, manuellement",
         "재학습은 사람이 승인한다",
         "重新训练由人工完成",
+        "**Rebuild** the model with `scripts/fit.py` when new months are there",
+        "Re-run train.py once the updated table has come",
+        "Run make fit again; rebuild by make fit whenever new rows come",
     ],
 )
 def test_told_in_a_line_among_others(said: str) -> None:
@@ -34,7 +37,20 @@ def test_lines_do_not_tell_together() -> None:
     assert not told({"README.md": "# Model\n\nWe retrain\nby hand we write\n"})
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Rebuild the image when new packages are needed",
+        "Run train.py when it is there",
+        "Rebuild with fit.py if it fails",
+    ],
+)
+def test_other_rebuilding_tells_nothing(said: str) -> None:
+    assert not told({"README.md": f"# Model\n\n{said}\n"})
+
+
 def test_docstrings_tell_too() -> None:
+    assert told({"job.py": 'def load():\n    """Fails without a model (training should be run separately)."""\n'})
     assert told({"job.py": 'def job():\n    """Retraining is done by another team."""\n'})
     assert not told({"job.py": 'def job():\n    """Training is done by another team."""\n'})
 

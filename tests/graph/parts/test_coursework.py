@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor import audit
-from auditor.graph.parts.teaching import coursework
+from auditor.graph.parts.teaching import adopted, coursework
 
 SERVICE = (
     "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('model.pkl')\n\n\n"
@@ -102,3 +102,20 @@ def test_the_signals_of_a_component_say_why_nothing_weighs_much(tmp_path: Path, 
     (tmp_path / "README.md").write_text(readme)
     (component,) = audit(str(tmp_path), use_cache=False, jobs=1).components
     assert ("it says “course project”, so that nothing weighs more than medium" in component.signals) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("Adapt the code base to your desire.", True),
+        ("It is up to you to adapt the package code to the solution you target.", True),
+        ("Click the button “Use this template”.", True),
+        ("This repository is a small project template.", True),
+        ("Made from a project template. It adapts the price to your shop.", False),
+        ("Adapt the config to your machine.", False),
+        ("Use this repository to score customers.", False),
+    ],
+)
+def test_a_template_is_operated_by_those_who_adopt_it(tmp_path: Path, text: str, *, template: bool) -> None:
+    assert bool(adopted(f"# Churn\n{text}\n")) is template
+    assert (outcomes(tmp_path, f"# Score\n{text}\n")["MON001"] == "not-evidenced") is template

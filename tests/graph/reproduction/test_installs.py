@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from auditor.graph.reproduction.installs import unread_lists
+from auditor.graph.reproduction.installs import installed, unread_lists
+from auditor.model.place import Place
 from tests.pages import graphs
 
 INSTALL = "#!/bin/sh\npip install -r {}\n"
@@ -36,3 +39,14 @@ def test_lists_that_include_one_another_are_looked_at_once() -> None:
     names = [f"requirements-{n}.txt" for n in range(12)]
     every = "".join(f"-r {name}\n" for name in names)
     assert unread_lists(graphs({"go.sh": INSTALL.format(names[0]), **dict.fromkeys(names, every)}).world) == set()
+
+
+def test_what_a_notebook_installs_stands_in_its_cell() -> None:
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "source": source, "outputs": [], "metadata": {}}
+        for source in ("import a\n", "x = 1\n!pip install pandas\n")
+    ]
+    notebook = json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    world = graphs({"n.ipynb": notebook, "go.sh": "#!/bin/sh\npip install numpy\n"}).world
+    found = {each.requirement.name: each.place for each in installed(world, lambda _: True)}
+    assert found == {"numpy": Place("go.sh", 2), "pandas": Place("n.ipynb", 2, None, 1)}

@@ -42,6 +42,8 @@ def test_an_import_that_fails(home: dict[str, str]) -> None:
         pytest.param({"lib/frames.py": "load =\n"}, id="it cannot be read"),
         pytest.param({"lib/frames/__init__.py": "", "lib/frames/load.py": ""}, id="a module of the package"),
         pytest.param({"lib/frames/__init__.py": "", "lib/frames/load.pyx": ""}, id="a compiled module of the package"),
+        pytest.param({"lib/frames/__init__.py": "", "lib/frames/load/kernel.cu": ""}, id="a folder of the package"),
+        pytest.param({"lib/frames/__init__.py": "", "lib/frames/load.xcframework/Info.plist": ""}, id="a folder of a compiled module"),
         pytest.param({"lib/frames.py": HOME, "other/lib/frames.py": HOME}, id="two modules of that name"),
         pytest.param({"part/lib/frames.py": HOME}, id="a module in no folder above"),
         pytest.param({"lib/frames.py": HOME, "__init__.py": ""}, id="within a package"),

@@ -84,3 +84,10 @@ def test_what_moves_with_its_content_is_reached_where_it_is(test: str) -> None:
     moved = {"new.py": held, "tests/test_it.py": test.replace("old", "new")}
     assert ("new.py", 2) in suites(world_of(moved, memory, contents)).reached
     assert told(world_of(moved, memory, contents)) == told(world_of(moved, None, contents))
+
+
+@pytest.mark.parametrize("other", ["tests/a_first.py", "tests/z_last.py"])
+def test_of_two_files_of_one_content_only_that_holds_tests_which_is_called_so(other: str) -> None:
+    test = "import lib\n\n\ndef test_it():\n    assert lib.First()\n"
+    world = world_of({"lib.py": "class First: pass\n", "tests/test_b.py": test, other: test}, Memory(), Contents())
+    assert [each.site[0] for each in suites(world).tests] == ["tests/test_b.py"]

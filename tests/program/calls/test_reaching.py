@@ -100,6 +100,29 @@ def test_a_handler_runs_where_something_is_served(main: str, answers: bool) -> N
     assert ("answer" in reached(files)) is answers
 
 
+@pytest.mark.parametrize(
+    ("idle", "serving"),
+    [
+        pytest.param("from app import title\n", "from app import app\n", id="another name of the module"),
+        pytest.param("import starlette, app\n", "import uvicorn, app\n", id="other modules"),
+    ],
+)
+def test_each_start_is_asked_what_its_own_names_mean(idle: str, serving: str) -> None:
+    app = _APP + "title = 'x'\n"
+    files = {"a.py": idle, "b.py": serving, "c.py": idle, "app.py": app, "routes.py": _HANDLER}
+    effects = program(files | {"starlette.py": ""}).effects
+    answer = ("routes.py", 1)
+    assert [answer in effects.reached((path, 0)) for path in ("a.py", "b.py", "c.py")] == [False, True, False]
+
+
+def test_a_module_called_like_a_framework_is_none_where_it_is_beside_the_start() -> None:
+    files = {f"{folder}/run.py": "import sys\nimport uvicorn\nimport app\n" for folder in ("one", "two")}
+    files |= {"one/uvicorn.py": "", "three/uvicorn.py": "", "app.py": _APP, "routes.py": _HANDLER}
+    effects = program(files).effects
+    reached = [("routes.py", 1) in effects.reached((f"{folder}/run.py", 0)) for folder in ("one", "two")]
+    assert reached == [False, True]
+
+
 _COMMANDS = """
 import argparse
 

@@ -67,6 +67,22 @@ def test_nothing_is_made_up(source: str) -> None:
     assert [launch for launch in started(source) if launch.run.kind in ("script", "notebook", "shell")] == []
 
 
+@pytest.mark.parametrize(
+    ("source", "targets"),
+    [
+        pytest.param("def run(x): sp.run(['python', x])\nrun('train.py')", ["train.py"], id="a word"),
+        pytest.param("def run(x): sp.run(['python', *x])\nrun(['train.py'])", [], id="not known which words"),
+        pytest.param("def run(x): sp.run(x)\nrun(['python', 'train.py'])", ["train.py"], id="all words"),
+        pytest.param("def run(x): sp.run(['python', x])\ndef two(x): run(x)\ntwo('train.py')", ["train.py"], id="twice handed on"),
+        pytest.param("def run(x): sp.run(['python'] + x)\nS = 'train.py'\nrun([S])", ["train.py"], id="joined"),
+        pytest.param("def run(x): sp.run(['python', 'run.py', x])\nrun('train.py')", [], id="an option of another"),
+    ],
+)  # fmt: skip
+def test_what_functions_are_handed_is_started(source: str, targets: list[str]) -> None:
+    found = started(f"import subprocess as sp\n{source}")
+    assert [launch.run.target for launch in found if launch.run.kind == "script"] == targets
+
+
 def test_dead_starts_are_marked() -> None:
     (launch,) = started("import os\nif False:\n    os.system('python train.py')")
     assert launch.dead
