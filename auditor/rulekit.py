@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import ArtefactGraph
 from auditor.graph.coupling.clones import Clones
+from auditor.graph.coupling.glue import ModelScope
 from auditor.graph.coupling.skew import Twice
 from auditor.graph.data.dropped import Dropped
 from auditor.graph.data.provided import Phantom
@@ -45,6 +46,7 @@ __all__ = [
     "Measure",
     "Mismatch",
     "Misnamed",
+    "ModelScope",
     "NotApplicable",
     "NotEvidenced",
     "Phantom",

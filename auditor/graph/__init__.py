@@ -18,7 +18,7 @@ from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SHOWN, SURE, archetypes
 from auditor.graph.parts.components import component_roots
 from auditor.graph.parts.portrait import Portrait
-from auditor.graph.parts.teaching import adopted, assigned, coursework, marked
+from auditor.graph.parts.teaching import adopted, assigned, coursework, marked, noted
 from auditor.graph.reproduction.questions import Reproduction
 from auditor.graph.smells.questions import Smells
 from auditor.graph.testing.questions import Testing
@@ -73,9 +73,9 @@ class ArtefactGraph(
 
     @cached_property
     def coursework(self) -> str:
-        """The words by which README, setup.py, a service or a folder call this the work of a course; "" where they do not."""
+        """The words by which documents, setup.py, programs or a folder call this the work of a course; "" where they do not."""
         described = coursework(self._portrait.readme) or coursework(self._portrait.described) or marked(self._portrait)
-        return described or assigned(entry.path for entry in self._world.listing.entries)
+        return described or noted(self._portrait) or assigned(entry.path for entry in self._world.listing.entries)
 
     @property
     def adopted(self) -> str:

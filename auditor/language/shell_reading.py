@@ -193,19 +193,35 @@ class Reading(State):
 
     def branches(self, node: Syntax, level: int) -> None:
         """`if` and `case`: each branch starts where the condition left off; after them the folder may be unknown."""
-        base = self.cwd
+        base, outer = self.cwd, self.where
         ends = set()
+        asked = self.asked(node)
         for child in node.named_children:
+            otherwise = child.type in ("elif_clause", "else_clause")
+            if asked and child.field != "condition":
+                self.where = (*outer, _opposite(asked) if otherwise else asked)
             self.walk(child, level + 1)
             if child.type in ("elif_clause", "else_clause", "case_item"):
                 ends.add(self.cwd)
                 self.cwd = base
         ends.add(self.cwd)
+        self.where = outer
         if not any(child.type == "else_clause" for child in node.named_children):
             ends.add(base)
         # a script that may go to its own folder is meant to run there
         meant = next((end for end in ends if len(ends) == 2 and end is not None and end.startswith("{here}")), None)
         self.cwd = base if ends == {base} else meant
+
+    def asked(self, node: Syntax) -> str:
+        """The one test of a file that an `if` hangs on (`-f x.py`), seen from where the text starts; "" for any other condition."""
+        tests = [child for child in node.children_by_field_name("condition") if child.is_named]
+        words = self.raw(tests[0].start_byte, tests[0].end_byte).split() if len(tests) == 1 and self.cwd == "" else []
+        found = _FILE_TEST.fullmatch(" ".join(words))
+        name = "".join(self.expand(found["name"], split=False)) if found is not None else ""
+        if found is None or not name or HOLE_START in name:
+            return ""
+        test = f"-f {name}"
+        return _opposite(test) if bool(found["not"]) != bool(found["inner"]) else test
 
     def loop(self, node: Syntax, level: int) -> None:
         """`while …`: where a round ends elsewhere than it began, the folder is unknown."""
@@ -350,6 +366,15 @@ class Reading(State):
         start = next((child for child in node.children if child.type == "heredoc_start"), None)
         quoted = start is not None and any(char in self.raw(start.start_byte, start.end_byte) for char in "'\"\\")
         return text if quoted else expand_document(text, self.variables, self.holes, self.cwd)
+
+
+_FILE_TEST = regex(
+    r"(?P<not>! )?(?:\[\[?|test) (?P<inner>! )?-[ef] (?P<name>\"[^\"$`]+\"|'[^']+'|[^\s\"'$`*?]+)(?: \]\]?)?(?: ;)?"
+)
+
+
+def _opposite(test: str) -> str:
+    return test.removeprefix("! ") if test.startswith("! ") else f"! {test}"
 
 
 _REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})

@@ -27,26 +27,10 @@ _ASSIGNMENT = regex(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL)
 _NOT_COMMANDS = frozenset({"true", ":", "false"})
 _MOVING = frozenset({"cd", "pushd", "popd"})
 # inside `$(…)` these only ask; they are no work of the script
-_ASKING = _NOT_COMMANDS | frozenset(
-    [
-        "pwd",
-        "dirname",
-        "basename",
-        "date",
-        "readlink",
-        "realpath",
-        "id",
-        "whoami",
-        "uname",
-        "nproc",
-        "hostname",
-        "mktemp",
-        "echo",
-        "printf",
-        "which",
-        "tput",
-    ]
-)
+_ASKING = _NOT_COMMANDS | frozenset({
+    "pwd", "dirname", "basename", "date", "readlink", "realpath", "id", "whoami", "uname", "nproc", "hostname", "mktemp", "echo",
+    "printf", "which", "tput",
+})  # fmt: skip
 # these take a command as one text, behind an option or as their only word
 _TEXT_OPTIONS = {
     "su": ("-c", "--command"), "script": ("-c", "--command"), "sbatch": ("--wrap",), "nix-shell": ("--run", "--command"),
@@ -62,7 +46,7 @@ class Draft:
     """A command while its redirections are still being met. Texts are in the inner form, holes as marks."""
 
     __slots__ = (
-        "assignments", "body", "cwd", "environment", "guard", "line", "piped", "program", "reads", "words", "writes"
+        "assignments", "body", "cwd", "environment", "guard", "line", "piped", "program", "reads", "where", "words", "writes"
     )  # fmt: skip
 
     def __init__(self, words: list[str], line: int, cwd: str | None, *, guard: bool) -> None:
@@ -77,6 +61,7 @@ class Draft:
         self.body = ""
         self.program = 0  # the line where a body begins that is a Python program
         self.piped = False
+        self.where: tuple[str, ...] = ()
 
 
 def literal_command(words: list[str], holes: Holes, *, guard: bool) -> Command | None:
@@ -101,6 +86,7 @@ class State(ABC):
         self.drafts: list[Draft] = []
         self.guard = guard
         self.depth = 0
+        self.where: tuple[str, ...] = ()  # tests of files that lead here
         self.inside = 0  # levels of `$(…)`
         self.source = b""
         self.first = 1
@@ -144,6 +130,7 @@ class State(ABC):
             piped=draft.piped,
             environment=draft.environment,
             program=draft.program - draft.line if draft.program else -1,
+            where=draft.where,
         )
 
     def _body(self, draft: Draft) -> str:
@@ -243,6 +230,7 @@ class State(ABC):
             self.call(name, words[1:])
         elif name not in (_ASKING if self.inside else _NOT_COMMANDS) and len(self.drafts) < MAX_COMMANDS:
             draft = Draft(words, line, self.cwd, guard=self.guard)
+            draft.where = self.where
             draft.assignments = assignments
             if self.exported and name not in _NOT_EXPORTED_TO:
                 draft.environment = tuple(self.exported.items())

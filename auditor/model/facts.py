@@ -89,7 +89,8 @@ class Command(Fact):
     unknown); it may begin with `{here}` or `{root}`. `assignments` are the variables that stand before it, `environment`
     those that were exported to it. `body` is a here-document or the text of `-c`. `guard` is true when its failure does
     not stop the text (`cmd || true`, `;` with no `set -e` is not counted). `piped` says that it takes its input from the
-    command before it. Where the body is a Python program that the command runs, `program` counts the lines from the
+    command before it. `where` are the tests of files that decide whether it runs (`-f x.py`, `! -f x.py`), seen from where the
+    text starts. Where the body is a Python program that the command runs, `program` counts the lines from the
     command's to the one where it begins; else it is -1.
     """
 
@@ -104,6 +105,7 @@ class Command(Fact):
     piped: bool = False
     environment: tuple[tuple[str, str], ...] = ()
     program: int = -1
+    where: tuple[str, ...] = ()
 
 
 class Embedded(Fact):

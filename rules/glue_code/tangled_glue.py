@@ -10,9 +10,11 @@ from auditor.rulekit import (
     Iterator,
     Judgement,
     Measure,
+    ModelScope,
     NotApplicable,
     Rule,
     Severity,
+    plural,
 )
 
 RULE = Rule(
@@ -47,15 +49,21 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     # A lesson shows all of it in one place; the measure stands, the accusation does not.
     if RULE.warn is None or index < RULE.warn or graph.confidence("T") >= SURE:
         return
+    families: dict[tuple[object, ...], list[ModelScope]] = {}
     for scope in tangled:
+        families.setdefault(scope.family, []).append(scope)
+    for scope, *copies in families.values():
+        more = f", as {plural(len(copies), 'copy', 'copies')} of it do" if copies else ""
         yield Finding(
-            f"{scope.name} fits or predicts and also {scope.plumbing[0].says}",
+            f"{scope.name} fits or predicts and also {scope.plumbing[0].says}{more}",
             scope.place,
             entity=scope.name,
             remedy="move loading, saving and option parsing to the edges; hand data and settings to a function that only fits or predicts",
             related=(
                 scope.modelling[0].place.says(scope.modelling[0].says),
                 *(step.place.says(step.says) for step in scope.plumbing[:4]),
+                *(copy.place.says("a copy") for copy in copies[:6]),
             ),
             milder=0 if index >= (RULE.fail or 1) else 1,
+            instances=1 + len(copies),
         )

@@ -48,13 +48,26 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     ways: dict[tuple[str, tuple[str, ...]], list[list[FileEdge]]] = {}
     for (_, writer), edges in sorted(files.items()):
         ways.setdefault((writer, tuple(sorted({edge.reader for edge in edges}))), []).append(edges)
-    for (writer, _), parallel in sorted(ways.items()):
+    for writer, parallel in _by_line(ways):
         # Notebooks beside a service without a pipeline are the research behind it, those of a mere collection are for practice.
         notebooks = all(edge.reader.endswith(".ipynb") for edge in parallel[0]) and writer.endswith(".ipynb")
         researched = graph.confidence("S") >= LIKELY > graph.confidence("P")
         apart = notebooks and (researched or graph.confidence("PRSL") < LIKELY)
         loose = apart or graph.confidence("T") >= SURE or graph.confidence("PRN") < LIKELY
         yield _finding(writer, parallel, loose=loose)
+
+
+def _by_line(
+    ways: dict[tuple[str, tuple[str, ...]], list[list[FileEdge]]],
+) -> Iterator[tuple[str, list[list[FileEdge]]]]:
+    """Files that one call makes, in a loop, are one missing declaration whoever reads which: what most wait for comes first."""
+    lines: dict[tuple[str, tuple[str | int, ...]], list[list[list[FileEdge]]]] = {}
+    for (writer, readers), parallel in sorted(ways.items()):
+        made = {edge.written_by for each in parallel for edge in each}
+        lines.setdefault((writer, made.pop() if len(made) == 1 else readers), []).append(parallel)
+    for (writer, _), alike in lines.items():
+        alike.sort(key=lambda parallel: (not any(edge.waits for edge in parallel[0]), -len(parallel[0])))
+        yield writer, [each for parallel in alike for each in parallel]
 
 
 def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Finding:
@@ -64,7 +77,10 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Fin
         edges,
         key=lambda edge: (not edge.waits, edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader),
     )
-    others = f" and {plural(len(edges) - 1, 'other program')}" if len(edges) > 1 else ""
+    readers = {edge.reader for edge in edges}.union(
+        edge.reader for each in parallel[1:] for edge in each if not edge.chained
+    )
+    others = f" and {plural(len(readers) - 1, 'other program')}" if len(readers) > 1 else ""
     more = f" and {plural(len(parallel) - 1, 'other file')}" if len(parallel) > 1 else ""
     writers = (
         f"{writer} and {plural(first.makers - 1, 'other program')} write" if first.makers > 1 else f"{writer} writes"
@@ -73,7 +89,7 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Fin
     looks = first.reader.endswith(".ipynb") and not writer.endswith(".ipynb")
     # A script that runs both keeps the order, though nothing knows what must run again.
     chained = all(edge.chained for each in parallel for edge in each)
-    told = all(edge.told for edge in edges)
+    told = all(edge.told for each in parallel for edge in [e for e in each if not e.chained] or each)
     return Finding(
         f"{first.reader}{others} read{'' if others else 's'} {first.artefact}{more}, which {writers}; no pipeline declares that",
         first.read,

@@ -273,3 +273,12 @@ def test_any_words_give_commands(text: str) -> None:
 
 def test_a_quote_that_ends_lines_below_is_part_of_its_word() -> None:
     assert [[word.text for word in command.words] for command in read_shell('echo a"b\nls\n')] == [["echo", "ab\nls"]]
+
+
+def test_tests_of_files_that_lead_to_a_command_are_kept() -> None:
+    text = "if [ -f a.py ]; then\n  one\nelse\n  two\nfi\nif ! test -e b.py; then three; fi\nif [[ -f a.py && -f b.py ]]; then four; fi\nif [ -f $x ]; then five; fi\ncd in\nif [ -f a.py ]; then six; fi\n"
+    kept = {command.words[0].text: command.where for command in read_shell(text)}
+    assert kept["one"] == ("-f a.py",)
+    assert kept["two"] == ("! -f a.py",)
+    assert kept["three"] == ("! -f b.py",)
+    assert [kept[name] for name in ("four", "five", "six")] == [(), (), ()]

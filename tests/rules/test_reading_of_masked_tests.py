@@ -33,3 +33,24 @@ def hidden(*commands: str) -> int:
 )
 def test_masked_tests(commands: list[str], found: int) -> None:
     assert hidden(*commands) == found
+
+
+MAKE = (
+    "all: a.py\n\tpython a.py\n\ntry-all:\n\tdocker compose up -d\n\tpytest tests/ || exit 0\n\tdocker compose kill\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "idle"),
+    [
+        ({}, True),
+        ({"README.md": "# A\n\nTry: make try-all.\n"}, False),
+        ({"README.md": "# A\n\nDo not try-all-of-it.\n"}, True),
+        ({".github/workflows/ci.yml": f"{JOB}      - run: make try-all\n"}, False),
+        ({"Makefile": f"{MAKE}\ncheck: try-all\n\techo done\n"}, False),
+        ({"Makefile": MAKE.partition("\n\n")[2]}, False),
+    ],
+)
+def test_a_target_that_only_a_person_asks_for_weighs_less(more: dict[str, str], *, idle: bool) -> None:
+    (graph,) = graphs({**MODULE, "Makefile": MAKE, **more}, archetypes="P").components
+    assert [each.idle for each in graph.hidden_failures()] == [idle]

@@ -475,3 +475,28 @@ def test_a_command_in_a_method_that_nobody_asks_for_weighs_less(base: str, more:
         "README.md": "# Tool\n\nHow to build it: build the image.\n",
     }
     assert severities(files, "PIP010") == [severity]
+
+
+PARTS = "import pandas as pd\nf = pd.read_csv('raw.csv')\n{}"
+IN_A_LOOP = "for part in ('train', 'test', 'dev'):\n    f[f.part == part].to_csv(f'out/{part}.csv')\n"
+IN_LINES = "".join(f"f[f.part == '{part}'].to_csv('out/{part}.csv')\n" for part in ("train", "test", "dev"))
+
+
+BY_ONE_CALL = "def write():\n" + "".join(f"    {line}\n" for line in IN_LINES.splitlines()) + "\nwrite()\n"
+BY_NAME = (
+    "def write(part):\n    f[f.part == part].to_csv(f'out/{part}.csv')\n\nwrite('train')\nwrite('test')\nwrite('dev')\n"
+)
+
+
+@pytest.mark.parametrize(("write", "count"), [(IN_A_LOOP, 1), (IN_LINES, 3), (BY_ONE_CALL, 3), (BY_NAME, 3)])
+def test_the_files_that_a_loop_writes_are_one_missing_declaration(write: str, count: int) -> None:
+    reads = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n{}f = pd.read_csv('out/train.csv')\nRidge().fit(f[['a']], f['y'])\n"
+    files = {
+        "split.py": PARTS.format(write),
+        "fit.py": reads.format(""),
+        "tune.py": reads.format("print(pd.read_csv('out/dev.csv').mean())\n"),
+        "judge.py": reads.format("print(pd.read_csv('out/dev.csv').mean(), pd.read_csv('out/test.csv').mean())\n"),
+    }
+    told = found(files, "PIP001")
+    assert len(told) == count
+    assert {"fit.py and 2 other programs read out/train.csv" in each.message for each in told} >= {True}

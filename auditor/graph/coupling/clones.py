@@ -83,10 +83,16 @@ class Clones(msgspec.Struct, frozen=True):
         """Share of the statements that repeat others."""
         return self.redundant / self.statements if self.statements else 0.0
 
+    def _in_files_that_differ(self, clone: Clone) -> bool:
+        """Files of one content are told as that, not once more by their statements."""
+        return clone.source.path == clone.copy.path or not any(
+            clone.source.path in paths and clone.copy.path in paths for paths in self.same
+        )
+
     def pairs(self) -> list[CopiedFile]:
-        """The copies by pairs of files, the largest first."""
+        """The copies by pairs of files that are not one, the largest first."""
         by_files: dict[tuple[str, str], list[Clone]] = defaultdict(list)
-        for clone in self.found:
+        for clone in filter(self._in_files_that_differ, self.found):
             by_files[clone.source.path, clone.copy.path].append(clone)
         told = [
             CopiedFile(
@@ -109,7 +115,7 @@ class Clones(msgspec.Struct, frozen=True):
         told = [
             Spread(source, tuple(sorted(runs.values(), key=lambda run: (-run.statements, run.copy))))
             for source, runs in longest.items()
-            if len(runs) + 1 >= OFTEN
+            if len(runs) + 1 >= OFTEN and any(map(self._in_files_that_differ, runs.values()))
         ]
         return sorted(told, key=lambda spread: (-len(spread.runs), spread.source))
 

@@ -8,14 +8,15 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.declared.steps import PIPELINES
-from auditor.graph.jungles.failures import goes_on
+from auditor.graph.declared.steps import PIPELINES, DeclaredStep
+from auditor.graph.jungles.failures import goes_on, nested
+from auditor.graph.jungles.waved import waited_for
 from auditor.graph.observed.identified import ENVIRONMENT
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Call
+from auditor.model.ir import Attr, Call, Loop, With
 from auditor.model.place import Place
-from auditor.program.calls.effects import Effect
+from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.running.launches import LIKE_COMMANDS, Launch, together
 
@@ -44,6 +45,10 @@ class Step(msgspec.Struct, frozen=True):
     says: str
 
 
+COPIED = 4
+"""Calls from which scopes of one name that make the same ones are copies."""
+HANDED = 2
+"""Functions of the repository from which a program hands its work on."""
 _MOVING = frozenset({Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.COPY})
 _WORKING = frozenset({"ml", "data", "llm", "cloud"})
 
@@ -55,6 +60,12 @@ class ModelScope(msgspec.Struct, frozen=True):
     place: Place
     modelling: tuple[Step, ...]
     plumbing: tuple[Step, ...]
+
+    @property
+    def family(self) -> tuple[object, ...]:
+        """What it has in common with copies of it alone: its name and its calls in order, where they are more than a few."""
+        calls = [step.says for step in (*self.modelling, *self.plumbing)]
+        return (self.name, *calls) if len(calls) >= COPIED else (self.place,)
 
 
 class Driver(msgspec.Struct, frozen=True):
@@ -68,8 +79,11 @@ class Driver(msgspec.Struct, frozen=True):
 
 
 def _plumbs(effect: Effect) -> bool:
-    """Whether a call moves data or settings in or out; trackers, environment variables and hub models do not count."""
+    """Whether a call moves data or settings in or out; trackers, environment variables, hub models and what a framework calls
+    back while it trains do not count."""
     if effect.role not in PLUMBING or effect.domain == "tracking" or effect.name in ENVIRONMENT:
+        return False
+    if effect.entry.attrs.get("watches"):
         return False
     if effect.role in (Role.LOAD_MODEL, Role.SAVE_MODEL):
         return effect.entry.pin is None and not effect.entry.attrs.get("pretrained")
@@ -77,9 +91,10 @@ def _plumbs(effect: Effect) -> bool:
 
 
 def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]:
-    """Scopes with a model call of known origin; notebooks, scripts that are one body, tests and examples left out.
+    """Scopes with a model call of known origin; notebooks, the bodies of scripts, tests and examples left out.
 
-    So are the components of a platform that runs each function by itself: it has to open what it is given and to write
+    A body counts where functions beside it fit or predict: then the modelling has a place of its own. The edge of a program
+    counts as one that only models. Left out are also the components of a platform that runs each function by itself: it has to open what it is given and to write
     what it leaves.
     """
     found = []
@@ -88,19 +103,14 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
     for path in code.paths:
         if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
             continue
-        flat = all(scope.kind != "function" for scope in code.programs[path].scopes)
-        for number in code.scopes(path) if not flat else ():
-            effects = [
-                e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead and e.certainty >= 0.6
-            ]
-            modelling = [
-                e
-                for e in effects
-                if e.role in MODELLING and e.domain == "ml" and (e.role is not Role.FIT or world.trains(e))
-            ]
-            if not modelling or (path, number) in alone or _stands_alone(world, path, number):
+        modelled = {number: calls for number in code.scopes(path) if (calls := _modelling(world, (path, number)))}
+        if set(modelled) == {0}:
+            continue
+        for number, modelling in modelled.items():
+            if (path, number) in alone or _stands_alone(world, path, number):
                 continue
-            plumbing = [e for e in effects if _plumbs(e)]
+            edge = _is_edge(world, (path, number), modelling)
+            plumbing = [e for e in _sure(world, (path, number)) if _plumbs(e)] if not edge else []
             scope = code.scope(path, number)
             found.append(
                 ModelScope(
@@ -116,6 +126,28 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
                 )
             )
     return found
+
+
+def _sure(world: World, site: Site) -> list[Effect]:
+    return [e for e in world.resolved.effects.own.get(site, ()) if not e.dead and e.certainty >= 0.6]
+
+
+def _modelling(world: World, site: Site) -> list[Effect]:
+    """The calls of a scope that fit or predict."""
+    calls = (e for e in _sure(world, site) if e.role in MODELLING and e.domain == "ml")
+    return [e for e in calls if e.role is not Role.FIT or world.trains(e)]
+
+
+def _is_edge(world: World, site: Site, modelling: list[Effect]) -> bool:
+    """Whether a function is the edge of its program: what the file starts, that takes the options and hands on what it loads, and
+    asks a model at most once, in a line."""
+    if len(modelling) > 1 or any(e.role is not Role.PREDICT or e.at.loop for e in modelling):
+        return False
+    effects = world.resolved.effects
+    started = any(call.direct and call.caller == (site[0], 0) for call in effects.callers.get(site, ()))
+    takes = any(e.role is Role.CLI_PARAM for e in _sure(world, site))
+    handed = {call.callee for call in effects.calls.get(site, ()) if call.direct and not call.constructs}
+    return started and takes and len(handed) >= HANDED
 
 
 def _stands_alone(world: World, path: str, number: int) -> bool:
@@ -154,7 +186,8 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
         started = [Step(world.resolved.code.place(path, item.line), f"starts {item.run.target}") for item in chained]
         scripts = _files(world, [item.run.target for item in chained])
         works = owned(path) and places.is_product(path) and not world.orchestrates(path) and _work(world, scripts)
-        if started and works and not _is_series(world, chained, scripts):
+        apart = _is_series(world, chained, scripts) or _are_side_by_side(world, chained)
+        if started and works and not apart:
             found.append(Driver(path, started[0].place, tuple(started), tuple(scripts), set(scripts) <= piped))
     for step in world.steps.all:
         if (
@@ -170,6 +203,7 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
                 and not run.launcher
                 and not _only_asks(world, run.target)
                 and not world.orchestrates(run.target)
+                and not _is_beside(step, run.line)
             ]
             looped = len({run.line for run in runs}) == 1 and not _exchange(world, [run.target for run in runs])
             if runs and not looped and _work(world, [run.target for run in runs]):
@@ -185,6 +219,47 @@ def _is_series(world: World, launched: list[Launch], programs: list[str]) -> boo
     if any(e.role in _MOVING and not e.dead for each in programs for e in world.lineage.unresolved_of_program(each)):
         return False
     return not _exchange(world, programs) and all(goes_on(world, launch) for launch in launched)
+
+
+_WAITING = frozenset({"wait", "communicate", "poll"})
+
+
+def _are_side_by_side(world: World, launched: list[Launch]) -> bool:
+    """Whether programs run at the same time: each is started by a call that does not wait for it, and none is waited for before
+    the last is started."""
+    effects, code = world.resolved.effects, world.resolved.code
+    lines: dict[Site, list[int]] = defaultdict(list)
+    for launch in launched:
+        starts = [e for e in effects.of(launch.site) if e.line == launch.line and e.role is Role.EXEC]
+        helpers = {e.origin[0] for e in starts if e.origin is not None}
+        if not starts or any(e.name != "subprocess.Popen" for e in starts) or any(_waits(world, h) for h in helpers):
+            return False
+        lines[launch.site].append(launch.line)
+    for site, at in lines.items():
+        first, last = min(at), max(at)
+        for statement, _ in nested(code.scope(*site).body):
+            around = type(statement) in (Loop, With) and any(statement.line <= n <= statement.end_line for n in at)
+            if around:
+                first, last = min(first, statement.line), max(last, statement.end_line)
+            if type(statement) is With and any(n == statement.line for n in at):
+                return False  # leaving the block waits
+        if _waits(world, site, first, last) or (len(lines) > 1 and _waits(world, site)):
+            return False
+    return True
+
+
+def _waits(world: World, site: Site, first: int = 0, last: int = 10**9) -> bool:
+    """Whether lines of a scope wait for a process."""
+    calls = (each.call for each in world.resolved.code.index(*site).calls)
+    return any(first <= c.line <= last and type(c.func) is Attr and c.func.name in _WAITING for c in calls)
+
+
+def _is_beside(step: DeclaredStep, line: int) -> bool:
+    """Whether a script starts a program in the background and waits for it, if at all, after all others."""
+    if str(line) not in dict(step.step.attrs).get("background", "").split():
+        return False
+    waits = waited_for(step, line)
+    return waits is None or waits >= max(run.line for run in step.runs)
 
 
 def _exchange(world: World, programs: list[str]) -> bool:

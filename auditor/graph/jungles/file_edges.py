@@ -67,6 +67,13 @@ class FileEdge(msgspec.Struct, frozen=True):
     makers: int = 1
     told: bool = False
 
+    @property
+    def written_by(self) -> tuple[str | int, ...]:
+        """Which call writes it, and where what it writes is said: lines with their files."""
+        effect = self.writing.effect
+        (path, scope), line = effect.origin or (effect.site, effect.line)
+        return path, scope, line, self.written.path, self.written.line or 0
+
 
 def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
     """Every file edge between two programs of the component, by-products left out."""

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from posixpath import join
 
 from auditor.graph import places
+from auditor.graph.data.optional import EXITS
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.work import Hidden, work_in
 from auditor.graph.world import World
 from auditor.model.facts import Command
+from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.model.regex import regex
+from auditor.program.naming.scopes import CallSite, ScopeIndex, last_name
 from auditor.program.running.commands import Run
+from auditor.program.symbolic.values import normal
 
 _LISTING = frozenset({"--collect-only", "--co", "--version", "--help"})
 """Options with which a tool for tests runs none."""
 _PICKING = ("-m", "-k", "--deselect", "--ignore", "--lf", "--last-failed")
 """Options with which it runs a part."""
+_DRIFT = regex(r"(?i)(?<![a-z])drift(?![a-z])")
 _PATH = regex(r"^[^-].*/|^[^-].*\.py$")
 
 
@@ -37,13 +44,29 @@ def _guarded(world: World, step: DeclaredStep) -> Iterator[Hidden]:
     guarded = [
         (run, work)
         for run in step.runs
-        if (allowed or run.guard) and not _is_checked(step, run) and (work := _work_or_check(world, run))
+        if (allowed or run.guard)
+        and not _is_checked(step, run)
+        and not _never_runs(world, step, run)
+        and not _answers_by_code(world, run)
+        and (work := _work_or_check(world, run))
     ]
     by_line = {run.line: (Place(step.path, run.line), work) for run, work in reversed(guarded)}
     if by_line:
         (place, work), *others = (by_line[line] for line in sorted(by_line))
         told = tuple(other.says(f"and here: {done}") for other, done in others)
-        yield Hidden("command", step.step.name, work, place, others=told)
+        idle = step.tool == "make" and not _is_asked_for(world, step)
+        yield Hidden("command", step.step.name, work, place, others=told, idle=idle)
+
+
+def _is_asked_for(world: World, target: DeclaredStep) -> bool:
+    """Whether something starts a target of a Makefile: its file, as the first, another step, or a document that names it."""
+    beside = [step for step in world.steps.by_file[target.path] if step.tool == "make"]
+    return (
+        beside[0].id == target.id
+        or any(target.step.name in step.step.after for step in beside)
+        or re.search(rf"(?<![\w-]){re.escape(target.step.name)}(?![\w-])", world.documents.text) is not None
+        or any(target.id in world.steps.closure(step) for step in world.steps.all if step.id != target.id)
+    )
 
 
 def _is_checked(step: DeclaredStep, run: Run) -> bool:
@@ -53,6 +76,33 @@ def _is_checked(step: DeclaredStep, run: Run) -> bool:
     return _lists(run) or any(
         other.kind == "test" and not other.guard and not _lists(other) and _covers(other, run) for other in step.runs
     )
+
+
+def _never_runs(world: World, step: DeclaredStep, run: Run) -> bool:
+    """Whether a command stands in the branch of a test that the files of the repository decide the other way."""
+    beside = (command for command in step.step.commands if command.line == run.line and command.cwd == "")
+    lacking = (test.removeprefix("! -f ") for command in beside for test in command.where if test.startswith("!"))
+    return any(normal(join(run.folder, path)) in world.resolved.tree for path in lacking)
+
+
+def _answers_by_code(world: World, run: Run) -> bool:
+    """Whether a program looks for drift and says by its exit code what it found: that it found some is no failure of its own."""
+    code, path = world.resolved.code, run.target
+    if run.kind != "script" or path not in code.programs or not _DRIFT.search(path):
+        return False
+    if any(world.trains(effect) for effect in world.lineage.effects_of_program(path)):
+        return False
+    indices = (code.index(path, number) for number in code.scopes(path))
+    return any(_tells_by_code(site, index) for index in indices for site in index.calls)
+
+
+def _tells_by_code(site: CallSite, index: ScopeIndex) -> bool:
+    """Whether a call ends the program with a code that something decides."""
+    if last_name(site.call.func) not in EXITS or not site.call.args:
+        return False
+    code = site.call.args[0]
+    decided = any(construct in index.tests for construct, _ in site.conditions)
+    return type(code) is not Const or (code.value not in (0, None) and decided)
 
 
 def _lists(run: Run) -> bool:
@@ -112,7 +162,7 @@ def _scripted(world: World, step: DeclaredStep) -> Iterator[Hidden]:
     elif not attrs.get("checked"):
         beside = attrs.get("background", "").split()
         for number, run in enumerate(runs):
-            waits = _waited_for(step, run.line) if str(run.line) in beside else run.line
+            waits = waited_for(step, run.line) if str(run.line) in beside else run.line
             # The rounds of a loop do not hang on each other.
             later = (other for other in runs[number + 1 :] if waits is not None and other.line >= waits)
             onward = next((other for other in later if other.target != run.target), None)
@@ -122,7 +172,7 @@ def _scripted(world: World, step: DeclaredStep) -> Iterator[Hidden]:
                 break
 
 
-def _waited_for(step: DeclaredStep, line: int) -> int | None:
+def waited_for(step: DeclaredStep, line: int) -> int | None:
     """The line where a script waits for what it started in the background; None where it never does, or ends that itself."""
     words = [(command.words[0].text, command.line) for command in step.step.commands if command.words]
     ends = any(word == "kill" for word, _ in words)

@@ -71,9 +71,7 @@ class Operation(Part):
         if self.unreadable:
             return f"none in what could be read; {self.unreadable[0]} could not"
         if self.coursework:
-            return (
-                f"none in the repository; its README speaks of “{self.coursework}”, and such work may never be operated"
-            )
+            return f"none in the repository; it speaks of “{self.coursework}”, and such work may never be operated"
         if self.adopted:
             return f"none in the repository; its README says “{self.adopted}”: it is a template, and what it becomes is operated elsewhere"
         return None if self.deployed else f"{self.serving()[0].says}, but nothing shows that it is deployed"

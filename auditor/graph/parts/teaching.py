@@ -11,6 +11,7 @@ from posixpath import dirname, join
 from auditor.graph import places
 from auditor.graph.parts.lessons import lessons
 from auditor.graph.parts.portrait import Portrait, Signal
+from auditor.model.facts import Facts
 from auditor.model.regex import regex
 from auditor.program.symbolic.values import normal
 
@@ -60,6 +61,15 @@ _MARKED = regex(
     re.I,
 )
 """The same, in words that mean nothing else wherever they stand, and in the languages of those who say so."""
+
+_EXAMINED = regex(
+    r"\bviva[- ](?:voce|defen[cs]e|questions?|exam\w*|prep\w*|guide|notes?)\b"
+    r"|\b(?-i:[BM]\. ?Tech|[BM]Tech|B\.?Sc|M\.?Sc|B\.?E|M\.?E)\b\.?(?: \w+){0,2} (?:viva|project|lab|thesis|dissertation|assignment|submission)\b"
+    r"|\blab(?:oratory)? assignments?\b|\b(?:thesis|dissertation) (?:defen[cs]e|submission)\b|\bdefen[cs]e of (?:my|our|the) thesis\b"
+    r"|\bcapstone (?:project|report|presentation|defen[cs]e|submission)\b|\b(?:my|our|this|for) coursework\b|\bcoursework (?:submission|report|project)\b",
+    re.I,
+)
+"""Words of those who are examined: by them any document at the root, or what a program says of itself, tells the same."""
 
 _SIBLINGS = 3
 """From so many folders with environments of their own in one folder on, they are projects side by side."""
@@ -163,14 +173,42 @@ def adopted(readme: str) -> str:
 @lru_cache(maxsize=20)  # a history asks of the same texts at most of its points
 def coursework(readme: str) -> str:
     """The words by which a README calls its repository the work of a course; "" where it does not."""
-    found = _COURSEWORK.search(readme[:6000]) or _MARKED.search(readme[:60_000])  # who made it why often ends a README
-    return " ".join(found[0].split()) if found else ""
+    return _said(_COURSEWORK.search(readme[:6000])) or examined(readme)
+
+
+@lru_cache(maxsize=200)
+def examined(text: str) -> str:
+    """The words by which any text says that it is the work of a course; "" where it does not: no word of it means anything else."""
+    told = text[:60_000]  # who made it why often ends a document
+    return _said(_MARKED.search(told) or _EXAMINED.search(told))
+
+
+def _said(found: re.Match[str] | None) -> str:
+    return " ".join(found[0].split()) if found is not None else ""
 
 
 def marked(p: Portrait) -> str:
     """The words by which a service tells those who use it that it is the work of a course; "" where it does not."""
     texts = (text for path in p.services for text in p.resolved.code.texts(path))
-    return next((" ".join(found[0].split()) for text in texts if (found := _MARKED.search(text))), "")
+    return next((_said(found) for text in texts if (found := _MARKED.search(text))), "")
+
+
+def noted(p: Portrait) -> str:
+    """The words by which a document at the root, or what a program says of itself, calls this the work of a course; "" without."""
+    code = p.resolved.code
+    documents = (p.resolved.code.alone(path, _of_document, str) for path in _documents(p))
+    return next(filter(None, documents), "") or next(
+        filter(None, (code.alone(path, _of_program, str) for path in p.product)), ""
+    )
+
+
+def _of_document(facts: Facts) -> str:
+    return examined("\n".join(f"{section.title}\n{section.text}" for section in facts.sections))
+
+
+def _of_program(facts: Facts) -> str:
+    scopes = facts.program.scopes if facts.program is not None else ()
+    return examined(scopes[0].doc) if scopes else ""
 
 
 _ASSIGNED = regex(r"(?:^|/)(assignment|coursework|homework)/", re.I)

@@ -8,6 +8,7 @@ import pytest
 
 from auditor import audit
 from auditor.graph.parts.teaching import adopted, coursework
+from tests.pages import graphs
 
 SERVICE = (
     "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('model.pkl')\n\n\n"
@@ -102,6 +103,31 @@ def test_the_signals_of_a_component_say_why_nothing_weighs_much(tmp_path: Path, 
     (tmp_path / "README.md").write_text(readme)
     (component,) = audit(str(tmp_path), use_cache=False, jobs=1).components
     assert ("it says “course project”, so that nothing weighs more than medium" in component.signals) is told
+
+
+EXAMINED = {
+    "NOTES.md": "# Notes\nQuestions for the viva voce.\n",
+    "DEFENCE.md": "# For the thesis defence\n",
+    "train.py": '"""Matches the lab assignment."""\n',
+    "clean.py": '"""B.Tech project of two."""\n',
+}
+UNEXAMINED = {
+    "NOTES.md": "# Notes\nThe lab sends its assignments; a viva la vida of data; capstone of the wall.\n",
+    "docs/NOTES.md": "# Notes\nQuestions for the viva voce.\n",
+    "train.py": '"""Predicts the coursework of pupils."""\nprint("lab assignment")\n',
+}
+
+
+@pytest.mark.parametrize("path", EXAMINED)
+def test_any_document_at_the_root_and_what_programs_say_of_themselves_count(path: str) -> None:
+    (one,) = graphs({**DEPLOYED, path: EXAMINED[path]}, archetypes="PS").components
+    assert one.coursework
+
+
+@pytest.mark.parametrize("path", UNEXAMINED)
+def test_other_words_and_other_places_do_not_count(path: str) -> None:
+    (one,) = graphs({**DEPLOYED, path: UNEXAMINED[path]}, archetypes="PS").components
+    assert one.coursework == ""
 
 
 @pytest.mark.parametrize(
