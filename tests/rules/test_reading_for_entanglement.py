@@ -251,7 +251,9 @@ def test_filling_gaps_anew_changes_less_than_a_scale_does(module: str, step: str
         ("not scaler", ", scaler=scaler", False),
     ],
 )
-def test_a_step_that_is_handed_over_where_the_model_answers_is_not_fitted_there(test: str, given: str, told: bool) -> None:
+def test_a_step_that_is_handed_over_where_the_model_answers_is_not_fitted_there(
+    test: str, given: str, told: bool
+) -> None:
     app = (
         "import os\n\nimport joblib\nimport pandas as pd\nfrom flask import Flask, request\n"
         "from sklearn.preprocessing import StandardScaler\n\napp = Flask(__name__)\nm = joblib.load('m.pkl')\n"

@@ -33,7 +33,9 @@ _PICKLES = regex(
 _UPLOADS = ("streamlit.file_uploader", "flask.request", "fastapi.UploadFile", "starlette.datastructures.UploadFile")
 _SAID = regex(r"^flask\.request\.(args|form|get_json|json|values|view_args|headers|cookies)\b")
 """What a request says in words. A load by path that is led there is told which file, not given one."""
-_DECODED = regex(r"(^|\.)(BytesIO|a85decode|b(16|32|64|85)decode|(standard|urlsafe)_b64decode|unhexlify|fromhex|decompress)$")
+_DECODED = regex(
+    r"(^|\.)(BytesIO|a85decode|b(16|32|64|85)decode|(standard|urlsafe)_b64decode|unhexlify|fromhex|decompress)$"
+)
 """What makes of words what they stand for."""
 _URLS = ("requests.", "urllib.request.", "urllib3.", "httpx.", "aiohttp.", "wget.", "gdown.", "pooch.")
 _STORES = (
