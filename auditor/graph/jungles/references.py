@@ -311,6 +311,8 @@ def _launched(world: World, owned: Callable[[str], bool], known: Holdings) -> It
                 continue
             if "{" in run.target or run.target.startswith("~") or _is_outside(run.folder, run.target):
                 continue  # made while it runs, or of whoever runs it
+            if run.folder and not known.has(run.folder):
+                continue  # the checkout of another repository, beside this one or in it
             lacking, instead = known.lacks(run.target)
             if lacking and is_asked_for(world, launch.site, launch.line, run.target):
                 continue

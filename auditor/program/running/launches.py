@@ -110,10 +110,11 @@ def _ground(effect: Effect, effects: Effects) -> Ground:
     path = effect.site[0]
     here = dirname(path)
     bases = list(upwards(here))
-    given = None if effect.via else argument(effect.call, "cwd", None)
+    given = argument(effect.at.call, "cwd", None)
     if given is not None:
-        values = effects.evaluator.values(given, Frame(*effect.site))
-        if not values[0].exact or len(values) > 1:
+        frame = _entered_by(effect, effects)
+        values = effects.evaluator.values(given, frame) if frame is not None else ()
+        if len(values) != 1 or not values[0].exact:
             return Ground(UNKNOWN, here)
         bases = (
             [normal(values[0].text())]

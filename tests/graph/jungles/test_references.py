@@ -42,6 +42,7 @@ def job(*lines: str) -> dict[str, str]:
         pytest.param({"docker-compose.yml": "services:\n  a:\n    build: src\n"}, ("dockerfile", "src/Dockerfile", ""), id="the usual Dockerfile of a service"),
         pytest.param({"Makefile": "a:\n\tpython src/data/fit.py\n", "src/__init__.py": "", ".gitignore": "data/\n"}, ("program", "src/data/fit.py", ""), id="source that git leaves out as data"),
         pytest.param({"run.py": "import subprocess\nsubprocess.run(['python', 'src/fit.py'])\n"}, ("program", "src/fit.py", ""), id="started by a program"),
+        pytest.param({"run.py": "import subprocess\ndef start(x, at):\n    subprocess.run(['python', x], cwd=at)\nstart('src/fit.py', '.')\n"}, ("program", "src/fit.py", ""), id="started by a function"),
     ],
 )  # fmt: skip
 def test_what_is_not_there(files: dict[str, str], expected: tuple[str, str, str]) -> None:
@@ -150,3 +151,11 @@ def test_a_part_of_another_repository_is_not_looked_into() -> None:
     listing = Listing(Target("memory", "folder", "example"), entries)
     (graph,) = Graphs(resolve(facts, frozenset(files), load()), listing, Settings(components={".": "P"}), lambda: History("none")).components  # fmt: skip
     assert not graph.references().broken
+
+
+def test_a_program_in_a_folder_that_the_tree_lacks_is_of_another_repository() -> None:
+    start = (
+        "import subprocess\ndef start(x, at):\n    subprocess.run(['python', x], cwd=at)\nstart('src/fit.py', '{at}')\n"
+    )
+    told = {at: broken({"deps/a.py": "", "run.py": start.format(at=at)}) for at in ("deps", "other", "../other")}
+    assert [bool(told[at]) for at in told] == [True, False, False]

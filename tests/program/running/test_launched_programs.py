@@ -75,12 +75,20 @@ def test_nothing_is_made_up(source: str) -> None:
         pytest.param("def run(x): sp.run(x)\nrun(['python', 'train.py'])", ["train.py"], id="all words"),
         pytest.param("def run(x): sp.run(['python', x])\ndef two(x): run(x)\ntwo('train.py')", ["train.py"], id="twice handed on"),
         pytest.param("def run(x): sp.run(['python'] + x)\nS = 'train.py'\nrun([S])", ["train.py"], id="joined"),
+        pytest.param("def run(x): sp.run(['python', x], cwd='steps')\nrun('clean.py')", ["steps/clean.py"], id="in a folder"),
+        pytest.param("def run(x, at): sp.run(['python', x], cwd=at)\nrun('clean.py', 'steps')", ["steps/clean.py"], id="in a folder handed over"),
         pytest.param("def run(x): sp.run(['python', 'run.py', x])\nrun('train.py')", [], id="an option of another"),
     ],
 )  # fmt: skip
 def test_what_functions_are_handed_is_started(source: str, targets: list[str]) -> None:
     found = started(f"import subprocess as sp\n{source}")
     assert [launch.run.target for launch in found if launch.run.kind == "script"] == targets
+
+
+@pytest.mark.parametrize(("at", "kind"), [("'.'", "missing"), ("input()", "tool"), ("'../../other'", "tool")])
+def test_a_program_is_missing_where_the_folder_that_is_handed_over_is_known(at: str, kind: str) -> None:
+    source = f"import subprocess as sp\ndef run(x, at): sp.run(['python', x], cwd=at)\nrun('gone.py', {at})"
+    assert [each.run.kind for each in started(source) if each.run.target == "gone.py"] == [kind]
 
 
 def test_dead_starts_are_marked() -> None:
