@@ -30,6 +30,25 @@ def notebook(*cells: str, tags: str = "") -> str:
 
 KEDRO = {"src/run.py": "from kedro.framework.session import KedroSession\n\nKedroSession.create()\n"}
 PIECE = "print(source)\n"
+ASKED = """import base64
+import io
+import os
+import pickle
+
+import joblib
+from flask import Flask, request
+
+app = Flask(__name__)
+NAMES = {{"small": "models/small.joblib", "large": "models/large.joblib"}}
+
+
+@app.post("/predict")
+def predict():
+    told = request.json.get("what")
+    model = {load}
+    return str(model)
+"""
+
 KINDS = "kinds = {{}}\nfor c in ['a', 'b']:\n    try:\n        pd.to_numeric(frame[c])\n        kinds[c] = 'float'\n{then}    except:\n        pass\n    kinds[c] = 'text'\nprint(kinds)\n"
 HEIR = "class Other:\n    def drop(self):\n        pass\n\n\nclass Job:\n    def run(self):\n        if {test}:\n            self.drop()\n\n\nclass Both(Job, Other):\n    pass\n\n\nJob().run()\n"
 PAIRS = [
@@ -116,6 +135,18 @@ PAIRS = [
             "a.py": "import json\n\ntry:\n    hints = json.load(open('hints.json'))\nexcept Exception:\n    hints = None\n"
         },
         id="hints that may be missing",
+    ),
+    pytest.param(
+        "COD005",
+        {"a.py": ASKED.format(load="pickle.loads(base64.b64decode(told['model']))")},
+        {"a.py": ASKED.format(load="joblib.load(os.path.join('models', told['model'] + '.joblib'))")},
+        id="a file of this machine that a request names",
+    ),
+    pytest.param(
+        "COD005",
+        {"a.py": ASKED.format(load="joblib.load(io.BytesIO(base64.b64decode(told['model'])))")},
+        {"a.py": ASKED.format(load="joblib.load(NAMES[told['model']])")},
+        id="one of some files that a request chooses",
     ),
     pytest.param(
         "COD005",

@@ -241,6 +241,31 @@ def test_filling_gaps_anew_changes_less_than_a_scale_does(module: str, step: str
     assert told.severity.value == severity
 
 
+@pytest.mark.parametrize(
+    ("test", "given", "told"),
+    [
+        ("scaler is None", "", True),
+        ("scaler is None", ", None", True),
+        ("scaler is not None", ", scaler", True),
+        ("scaler is None", ", scaler", False),
+        ("not scaler", ", scaler=scaler", False),
+    ],
+)
+def test_a_step_that_is_handed_over_where_the_model_answers_is_not_fitted_there(
+    test: str, given: str, told: bool
+) -> None:
+    app = (
+        "import os\n\nimport joblib\nimport pandas as pd\nfrom flask import Flask, request\n"
+        "from sklearn.preprocessing import StandardScaler\n\napp = Flask(__name__)\nm = joblib.load('m.pkl')\n"
+        "scaler = joblib.load('s.pkl') if os.path.exists('s.pkl') else None\n\n\n"
+        f"def scaled(rows, scaler=None):\n    if {test}:\n        scaler = StandardScaler()\n"
+        "        rows = scaler.fit_transform(rows)\n    else:\n        rows = scaler.transform(rows)\n    return rows\n\n\n"
+        "@app.route('/p', methods=['POST'])\ndef p():\n"
+        f"    return str(m.predict(scaled(pd.DataFrame([request.json]){given})))\n"
+    )
+    assert bool(found({"app.py": app}, "ENT011")) == told
+
+
 def test_a_scaler_whose_model_nothing_here_serves_is_not_evidenced() -> None:
     lost = SCALED.replace("{rest}", "    joblib.dump(m, 'm.pkl')\n") + "train(pd.read_csv('raw.csv'))\n"
     assert outcome({"raw.csv": "a,y\n", "train.py": lost}, "ENT011") == {Outcome.NOT_EVIDENCED}

@@ -336,6 +336,42 @@ def test_each_turn_of_a_walk_forward_has_rows_of_its_own(turn: str, parts: str, 
     assert {each for each in said({"train.py": TURN.format(turn=turn, parts=parts)}) if each[0] == "LKG003"} == found
 
 
+DRAWN = """\
+import pandas as pd
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+
+
+def draw(corners, count):
+    rows = corners.repeat(count, 1)
+    return rows[torch.randperm(len(rows))], torch.arange(len(rows)) % len(corners)
+
+
+def main(problem):
+    corners = {corners}
+    x, y = draw(corners, 100)
+    x_held, y_held = {held}
+    model = LogisticRegression().fit(x, y)
+    print(accuracy_score(y_held, model.predict(x_held)))
+
+
+main(Problem())
+"""
+
+
+@pytest.mark.parametrize(
+    ("corners", "held", "told"),
+    [
+        ("problem.corners", "draw(corners, 10)", False),
+        ("problem.corners", "corners, problem.names", True),
+        ("pd.read_csv('rows.csv')", "draw(corners, 10)", True),
+    ],
+)
+def test_two_draws_from_what_may_be_no_rows_share_none(corners: str, held: str, told: bool) -> None:
+    assert ("LKG005" in {rule for rule, _ in said({"train.py": DRAWN.format(corners=corners, held=held)})}) == told
+
+
 GIVEN = """\
 from sklearn.preprocessing import StandardScaler
 

@@ -22,7 +22,7 @@ from auditor.graph.observed.answers import asks_a_model
 from auditor.graph.observed.flows import Flows, features
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call
+from auditor.model.ir import Attr, Call, Const, Expr, Name, Op
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
@@ -97,6 +97,16 @@ def _fits(world: World, owned: Callable[[str], bool]) -> list[Effect]:
         for effect in world.resolved.effects.own.get((path, number), ())
         if effect.domain == "ml" and world.trains(effect) and features(effect) is not None
     ]
+
+
+def _missing(test: Expr | None, *, wanted: bool) -> Name | None:
+    """The name that is None, or counts as false, where a test comes out as wanted."""
+    if type(test) is Op and test.op == "not":
+        return _missing(test.operands[0], wanted=not wanted)
+    if type(test) is Op and test.op in ("is", "is-not") and type(test.operands[1]) is Const:
+        subject, none = test.operands[0], test.operands[1].value is None
+        return subject if type(subject) is Name and none and wanted is (test.op == "is") else None
+    return test if type(test) is Name and not wanted else None
 
 
 class _Saves:
@@ -284,7 +294,7 @@ class _Asked:
         code = self.world.resolved.code
         found = []
         for origin in traced.calls:
-            if type(origin.call.func) is not Attr or origin.call.func.name not in _FITTING:
+            if type(origin.call.func) is not Attr or origin.call.func.name not in _FITTING or self._is_spared(origin):
                 continue
             receiver = self.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line)
             for number in sorted(through(receiver.calls) & set(made), key=lambda n: made[n].call.line):
@@ -303,6 +313,20 @@ class _Asked:
                     )
                 )
         return found
+
+    def _is_spared(self, origin: Origin) -> bool:
+        """Whether a call runs only where no step is handed over, and who calls its function here hands over one."""
+        frame = origin.frame
+        given = frame.bound.params if frame.bound is not None else {}
+        index = self.world.resolved.code.index(frame.path, frame.scope)
+        for construct, arm in (
+            next((each.conditions for each in index.calls if each.call is origin.call), ()) if given else ()
+        ):
+            missing = _missing(index.tests.get(construct), wanted=arm == 0)
+            told = given.get(missing.id) if missing is not None else None
+            if told is not None and type(told[0]) is not Const:
+                return True
+        return False
 
     def _as_trained(self, traced: Traced) -> bool:
         """Whether a file that training reads is among the origins: the step may learn the same from it again."""

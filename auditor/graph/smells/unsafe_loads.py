@@ -20,6 +20,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 from auditor.program.calls.file_effects import frames_of
+from auditor.program.calls.origins import Origin
 from auditor.program.naming.code import Instance, Local
 from auditor.program.naming.statements import within
 from auditor.program.running.invocations import argument
@@ -30,6 +31,12 @@ _PICKLES = regex(
     r"|^(pandas\.read_pickle|shelve\.open|torch\.load|numpy\.load|joblib\.numpy_pickle\.load)$"
 )
 _UPLOADS = ("streamlit.file_uploader", "flask.request", "fastapi.UploadFile", "starlette.datastructures.UploadFile")
+_SAID = regex(r"^flask\.request\.(args|form|get_json|json|values|view_args|headers|cookies)\b")
+"""What a request says in words. A load by path that is led there is told which file, not given one."""
+_DECODED = regex(
+    r"(^|\.)(BytesIO|a85decode|b(16|32|64|85)decode|(standard|urlsafe)_b64decode|unhexlify|fromhex|decompress)$"
+)
+"""What makes of words what they stand for."""
 _URLS = ("requests.", "urllib.request.", "urllib3.", "httpx.", "aiohttp.", "wget.", "gdown.", "pooch.")
 _STORES = (
     "boto3.", "botocore.", "s3fs.", "gcsfs.", "adlfs.", "minio.", "google.cloud.storage.", "azure.storage.", "huggingface_hub.",
@@ -166,14 +173,23 @@ def _source(world: Sight, effect: Effect, fetched: dict[str, tuple[str, Effect]]
         return None
     if _is_upload(world, first, effect):
         return Unsafe("upload", name, place, place)
-    for origin in world.flows.behind(first, effect).calls:
-        called = dotted(world, origin.call.func, origin.frame) or dotted(world, root_of(origin.call.func), origin.frame)
+    names = _names_behind(world, first, effect)
+    by_path = not name.endswith("loads") and not any(_DECODED.search(called) for called, _ in names)
+    for called, origin in names:
         kind = _kind_of(called)
-        if kind == "upload" and type(first) is Attr:
-            continue  # a field of a record: the request only said which one
+        if kind == "upload" and (type(first) is Attr or (by_path and _SAID.match(called))):
+            continue  # a field of a record, or a file of this machine: the request only said which one
         if kind:
             return Unsafe(kind, name, place, world.resolved.code.place(origin.frame.path, origin.call.line))
     return None
+
+
+def _names_behind(world: Sight, expr: Expr, effect: Effect) -> list[tuple[str, Origin]]:
+    """The calls that a value comes through, with what each calls, or what it is asked of."""
+    return [
+        (dotted(world, each.call.func, each.frame) or dotted(world, root_of(each.call.func), each.frame), each)
+        for each in world.flows.behind(expr, effect).calls
+    ]
 
 
 def _is_upload(world: Sight, expr: Expr, effect: Effect) -> bool:

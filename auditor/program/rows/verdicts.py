@@ -234,7 +234,11 @@ def _counts(evaluation: Evaluation) -> bool:
 
 
 def _origin_seen(rows: Rows, tested: Rows) -> bool:
-    return rows.parent is not None and relation(rows.parent, tested) == "overlap"
+    """Whether repeated rows are judged beside their origin. Where both sides repeat what is not known to be rows at all (a table
+    of numbers, laid out anew for each draw), nobody can say."""
+    if rows.parent is None or (tested.repeated() is not None and not rows.root.known):
+        return False
+    return relation(rows.parent, tested) == "overlap"
 
 
 def overlaps(trace: Trace) -> list[Overlap]:
