@@ -55,7 +55,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             f"{len(pinned)} of {len(roots)} data roots pinned (first: {pinned[0].artefact}, {pinned[0].pin})",
         )
     # A model that nobody is served by can be trained again before it harms anybody.
-    unserved = 0 if graph.serving() else 2
+    serves = bool(graph.serving())
     for root in roots:
         if root.state == "supplied":
             yield NotEvidenced(
@@ -92,7 +92,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             certainty=first.confidence,
             # What only a notebook tries, or a program that nothing starts, did not make the model where others did.
             milder=max(
-                unserved + first.named,
+                (0 if serves and graph.may_answer(first.training) else 2) + first.named,
                 2 * (first.kept or graph.is_exploratory(first.training)),
                 3 * (first.tried or first.own),
                 (coverage >= (RULE.fail or 0)) + first.findable,

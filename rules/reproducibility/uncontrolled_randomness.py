@@ -37,8 +37,9 @@ SAYS = {
     "rows": "{} decides by chance which rows are used",
     "order": "{} hands out rows in chance order",
     "model": "{} starts from chance",
-    "network": "the network that is trained here ({}) starts from chance",
+    "network": "the network that is trained here starts from chance",
 }
+BESIDE = "a network is trained here whose weights and batches no seed controls"
 
 
 DRAWING = frozenset({"TSNE", "MDS"})
@@ -53,17 +54,24 @@ def _milder(graph: ArtefactGraph, chance: Chance) -> int:
     tried = chance.path.endswith(".ipynb") and aside and not graph.is_needed(chance.path)
     tried = tried and not graph.keeps_model(chance.path)
     drawn = all(draw.name.rpartition(".")[2] in DRAWING for draw in chance.unseeded)
-    return int(graph.is_exploratory(chance.path) or graph.is_left(chance.path) or tried or drawn)
+    left = graph.is_left(chance.path)
+    return int(graph.is_exploratory(chance.path) or left or tried or drawn or _only_shown(graph, chance))
+
+
+def _only_shown(graph: ArtefactGraph, chance: Chance) -> bool:
+    """Whether nothing is left of a program but a picture, and no rows were held out to judge what it shows."""
+    return all(draw.decides != "rows" for draw in chance.draws) and graph.only_draws(chance.path)
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if not graph.chances:
         yield NotApplicable("no random choice on the way to a model was found")
     for chance in graph.chances:
-        unseeded = chance.unseeded
+        unseeded = chance.unseeded if not graph.simulates(chance.path) else ()
         # A high share must not hide the one choice that decides which rows are used.
         if not unseeded or (chance.coverage >= CONTROLLED and unseeded[0].decides != "rows"):
-            yield Clean(len(chance.draws), f"{chance.path}: {plural(len(chance.draws), 'random choice')} seeded")
+            says = "seeded" if unseeded or not chance.unseeded else "of a simulation"
+            yield Clean(len(chance.draws), f"{chance.path}: {plural(len(chance.draws), 'random choice')} {says}")
             continue
         if seeded := len(chance.draws) - len(unseeded):
             yield Clean(seeded, f"{chance.path}: {plural(seeded, 'random choice')} seeded")
@@ -78,7 +86,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="set one seed from the configuration before the first random choice"
             + (f" (for {worst.generator})" if worst.generator else "")
             + ", and pass it where a call takes one",
-            related=tuple(draw.place.says(f"{draw.name} is not seeded") for draw in unseeded[:SHOWN]),
+            related=tuple(
+                draw.place.says(BESIDE if draw.decides == "network" else f"{draw.name} is not seeded")
+                for draw in unseeded[:SHOWN]
+            ),
             milder=_milder(graph, chance),
             instances=len(unseeded),
         )

@@ -276,9 +276,9 @@ def test_a_quote_that_ends_lines_below_is_part_of_its_word() -> None:
 
 
 def test_tests_of_files_that_lead_to_a_command_are_kept() -> None:
-    text = "if [ -f a.py ]; then\n  one\nelse\n  two\nfi\nif ! test -e b.py; then three; fi\nif [[ -f a.py && -f b.py ]]; then four; fi\nif [ -f $x ]; then five; fi\ncd in\nif [ -f a.py ]; then six; fi\n"
+    text = "if [ -f a.py ]; then\n  one\nelse\n  two\nfi\nif ! test -e b.py; then three; fi\nif [[ -f a.py && -f b.py ]]; then four; fi\nif [ -f $x ]; then five; fi\nif [ -f ${{ a.b }}.py ]; then seven; fi\ncd in\nif [ -f a.py ]; then six; fi\n"
     kept = {command.words[0].text: command.where for command in read_shell(text)}
     assert kept["one"] == ("-f a.py",)
     assert kept["two"] == ("! -f a.py",)
     assert kept["three"] == ("! -f b.py",)
-    assert [kept[name] for name in ("four", "five", "six")] == [(), (), ()]
+    assert [kept[name] for name in ("four", "five", "six", "seven")] == [(), (), (), ()]

@@ -11,6 +11,13 @@ from tests.pages import graphs
 RULES = registry().rules
 
 
+CELL = '{"cells": [{"cell_type": "code", "execution_count": 1, "id": "c", "metadata": {}, "outputs": [], "source": "%s"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+
+
+def notebook(text: str) -> str:
+    return CELL % text.replace("\n", "\\n")
+
+
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Finding]:
     return list(judge(graphs(files, archetypes=archetypes).components, [RULES[rule]]).findings)
 
@@ -90,6 +97,85 @@ def starting(text: str) -> dict[str, str]:
 HELPER = "\n\ndef start(name):\n    p = subprocess.Popen(name, shell=True){}\n    return p\n\n\nstart('python get.py')\nstart('python clean.py')\nstart('python serve.py')\n"
 WITHIN = "with subprocess.Popen(['python', '{}.py']){}:\n    pass\n"
 
+# --- sides and features ---
+
+KEPT = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('rows.csv')\njoblib.dump(Ridge().fit(f[['a']], f['y']), '{}')\n"
+LEARNT = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('x.csv')\nf['rate'] = f['used'] / f['total']\nf['gap'] = f['total'] - f['used']\nf['share'] = f['used'] / f['all']\njoblib.dump(Ridge().fit(f[['rate', 'gap', 'share']], f['b']), 'm.pkl')\n"
+ASKED = "import joblib\nimport pandas as pd\nm = joblib.load('m.pkl')\nf = pd.read_csv('new.csv')\nf['rate'] = f['used'] / (f['total'] + 1)\nf['gap'] = f['total'] - f['used']\nf['share'] = f['used'] / f['all']\na = m.predict(f[['rate', 'gap', 'share']])\n{}\n"
+
+
+def sides(last: str) -> dict[str, str]:
+    return {"train.py": LEARNT, "run.py": ASKED.format(last), "tests/test_a.py": "def test_a():\n    assert 1\n"}
+
+
+MEASURED = "open('mean.json', 'w').write(str(abs(a - f['b']).mean()))"
+TAUGHT = "import joblib\nimport pandas as pd\nfrom google import genai\nfrom sklearn.linear_model import Ridge\n\n\ndef {}(model, f):\n    f['rate'] = f['used'] / f['total']\n    f['gap'] = f['total'].fillna(0)\n    print(f)\n    return f\n\n\nf = pd.read_csv('x.csv')\nm = Ridge().fit(f, f)\n{}(m, f)\njoblib.dump(m, 'm.pkl')\n"
+BOT = "from google import genai\nfrom flask import Flask\nimport joblib\nimport pandas as pd\napp = Flask(__name__)\nm = joblib.load('m.pkl')\nclient = genai.Client()\n\n\ndef reply(q):\n    r = {{}}\n    r['a'] = q['b'] + q['c']\n    r['d'] = q['b'] + ' ' + q['e']\n    t = {}\n    return r\n\n\n@app.post('/p')\ndef p(q):\n    return str(m.predict(reply(q)))\n"
+
+
+def named(*names: str) -> dict[str, str]:
+    return {"a.py": TAUGHT.format(*names)}
+
+
+SCALED = "import numpy as np\nimport pandas as pd\nfrom sklearn.ensemble import RandomForestClassifier\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.model_selection import cross_val_score\nf = pd.read_csv('d.csv')\nx = StandardScaler().fit_transform(f[['a']])\nmoved = x {}\nm = RandomForestClassifier()\nprint(cross_val_score(m, moved, f['y']))\n"
+
+
+def test_noise_leaves_a_scale_as_little_seen_by_trees_as_it_was() -> None:
+    def weighs(last: str) -> list[str]:
+        return [each.severity.value for each in found({"a.py": SCALED.format(last)}, "LKG001")]
+
+    assert weighs("") == weighs("+ np.random.normal(2.0, 0.5, x.shape)") == ["low"]
+    assert weighs("* f[['b']]") != ["low"]
+    drawn = "import numpy as np\nfrom sklearn.svm import SVC\nx = np.random.randn(9, 2) + 1\ny = x[:, 0] > 0\nm = SVC().fit(x, y)\nprint(m.score(x, y))\n"
+    assert found({"a.py": drawn}, "LKG011"), "what is drawn and moved is a table of its own"
+
+
+# --- who takes what a step leaves ---
+
+STAGES = "stages:\n  train:\n    cmd: python train.py\n    deps:\n      - train.py\n    outs:\n      - models\n"
+MADE = KEPT.format("models/m.pkl")
+ON_DEMAND = "import joblib\nimport pandas as pd\nm = joblib.load('models/m.pkl')\nf = pd.read_csv('new.csv')\npd.DataFrame(m.predict(f)).to_csv('predictions.csv')\n{}\n"
+JUDGES = "from sklearn.metrics import r2_score\nprint(r2_score(f['y'], m.predict(f)))"
+MAKES = {
+    "a/make.py": "open('rows.csv', 'w').write('1')\n",
+    "a/use.py": "import pandas as pd\npd.read_csv('rows.csv').to_csv('b.csv')\n",
+}
+BY_HELPER = "import subprocess\nfrom pathlib import Path\n\nROOT = Path(__file__).parent\n\n\ndef run(cmd, cwd):\n    {}\n\n\ndef main():\n    a = ROOT / 'a'\n    run(['python', 'make.py'], cwd=a)\n    run(['python', 'use.py'], cwd=a)\n\n\nmain()\n"
+CHECKS = "subprocess.run(cmd, cwd=cwd, check=True)"
+
+
+def test_a_runner_that_hands_words_and_folder_to_a_helper_keeps_the_order() -> None:
+    def weighs(**files: str) -> list[str]:
+        return [
+            each.severity.value
+            for each in found(MAKES | {f"{name}.py": text for name, text in files.items()}, "PIP001")
+        ]
+
+    assert (
+        weighs()
+        == weighs(run=BY_HELPER.format("print(cmd, cwd)"))
+        == weighs(run=BY_HELPER.format(CHECKS).replace("make", "other"))
+        == ["medium"]
+    )
+    assert weighs(run=BY_HELPER.format(CHECKS)) == ["low"]
+    assert weighs(
+        run=BY_HELPER.format(f"name = 'other.py'\n    {CHECKS}")
+        .replace("a = ROOT", "name = 'make.py'\n    a = ROOT")
+        .replace("'make.py'], ", "name], ")
+    ) == ["low"]
+
+
+THREE = BY_HELPER.replace(
+    "    run(['python', 'use.py'], cwd=a)\n",
+    "    run(['python', 'use.py'], cwd=a)\n    run(['python', 'see.py'], cwd=a)\n",
+)
+SEEN = MAKES | {"a/see.py": "import pandas as pd\nprint(pd.read_csv('b.csv'))\n"}
+LONE = {
+    path: text.replace("rows.csv", f"{path[2]}.csv").replace("b.csv", f"{path[2]}2.csv") for path, text in SEEN.items()
+}
+DROPS = "subprocess.run(cmd, cwd=cwd)"
+
+
 # --- failures ---
 
 JOB = "on: push\njobs:\n  check:\n    steps:\n      - run: |\n          if [ {} ]; then\n            python check.py\n          else\n            pytest tests/test_a.py || echo none\n          fi\n"
@@ -99,6 +185,60 @@ NIGHT = "on:\n  schedule:\n    - cron: '0 3 * * *'\njobs:\n  night:\n    steps:\
 
 def night(program: str, last: str) -> dict[str, str]:
     return {program: DRIFT.format(last), ".github/workflows/n.yml": NIGHT.format(program)}
+
+
+# --- data, decisions, comparisons ---
+
+ANSWERS = "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('{}')\n\n\n@app.post('/p')\ndef p():\n    return str(m.predict([request.json['a']]))\n"
+NAN = "import pandas as pd\n\n\ndef run(x):\n    if {}:\n        {}\n    if x == float('nan'):\n        return 0\n    return x\n\n\nprint(run(1))\n"
+
+
+@pytest.mark.parametrize(
+    ("served", "other", "steps"),
+    [
+        ("m.pkl", {}, "critical"),
+        ("n.pkl", {}, "medium"),
+        ("models:/price/1", {}, "critical"),
+        (
+            "n.pkl",
+            {"pack.py": "import joblib\njoblib.dump(joblib.load('m.pkl').fit([[1]], [1]), 'n.pkl')\n"},
+            "critical",
+        ),
+    ],
+)
+def test_data_weigh_by_the_model_that_answers(served: str, other: dict[str, str], steps: str) -> None:
+    files = {"fit.py": KEPT.format("m.pkl"), "app.py": ANSWERS.format(served), "n.pkl": "", **other}
+    if ":" in served:
+        files["app.py"] = (
+            files["app.py"]
+            .replace("joblib.load", "mlflow.sklearn.load_model")
+            .replace("import joblib", "import mlflow")
+        )
+    told = [each.severity.value for each in found(files, "DAT001", "PS") if each.place.path == "fit.py"]
+    assert told == [steps]
+
+
+ROWS_DRAWN = "x = torch.randn(9, 1)\n"
+ROWS_READ = "import pandas as pd\nx = torch.tensor(pd.read_csv('d.csv').values)\n"
+LEARNS = "import torch\nimport matplotlib.pyplot as plt\n{}net = torch.nn.Linear(1, 1)\nsteps = torch.optim.SGD(net.parameters())\nfor _ in range(9):\n    steps.zero_grad()\n    net(x).sum().backward()\n    steps.step()\n{}\n"
+SHOWS = "plt.plot(net(x).detach())\nplt.show()"
+
+
+def test_a_fit_that_only_becomes_a_picture_weighs_less_and_a_simulation_nothing() -> None:
+    def weighs(rows: str, last: str) -> list[str]:
+        return [f.severity.value for f in found({"a.py": LEARNS.format(rows, last)}, "REP001")]
+
+    assert weighs(ROWS_READ, SHOWS) == ["low"]
+    assert weighs(ROWS_DRAWN, SHOWS) == []
+    assert weighs(ROWS_DRAWN, "print(net)") == ["medium"]
+    assert weighs(ROWS_DRAWN, SHOWS + "\ntorch.save(net, 'n.pt')") == ["medium"]
+    assert weighs(ROWS_READ, SHOWS + "\nopen('r.csv', 'w').write(str(net(x)))") == ["medium"]
+    held_out = "import random\nrows = list(range(9))\nrandom.shuffle(rows)\nnet.fit(x[rows[2:]])\n"
+    assert weighs(ROWS_READ, held_out + SHOWS) == ["medium"]
+    (book,) = found({"a.ipynb": notebook(LEARNS.format(ROWS_READ, SHOWS))}, "REP001", "N")
+    assert book.severity.value == "medium"
+    (told,) = found({"a.py": LEARNS.format(ROWS_READ, "")}, "REP001")
+    assert "zero_grad" not in told.message + "".join(each.says for each in told.related)
 
 
 CHECKED = {"check.py": "assert 1\n", "tests/test_a.py": "def test_a():\n    assert 1\n"}
@@ -125,6 +265,26 @@ PAIRS = [
         pytest.param("PIP011", CHECKED | {".github/workflows/c.yml": JOB.format(debt)}, CHECKED | {".github/workflows/c.yml": JOB.format(alike)}, id=f"a branch that cannot run: {debt}")
         for debt, alike in (("-f other.py", "-f check.py"), ("! -f check.py", "-e check.py"), ("-s check.py", "-f 'check.py'"), ("-f $X", '-f "check.py"'))
     ),
+    *(
+        pytest.param("DAT001", {"fit.py": KEPT.format("m.pkl"), debt: ""}, {"fit.py": KEPT.format("m.pkl"), alike: ""}, id=f"an archive of the file: {alike}")
+        for debt, alike in (("old.csv.gz", "rows.csv.gz"), ("more/rows.zip", "rows.zip"), ("rows.gz.csv", "rows.tgz"))
+    ),
+    *(
+        pytest.param("COD002", {"a.py": NAN.format(*debt)}, {"a.py": NAN.format("pd.isna(x)", "return None")}, id=f"NaN that was asked for: {debt}")
+        for debt in (("pd.isna(y)", "return None"), ("pd.isna(x)", "x = x"), ("not x", "return None"))
+    ),
+    pytest.param("TST006", sides("pd.DataFrame(a).to_csv('predictions.csv')"), sides(MEASURED), id="a script that measures a model answers nobody"),
+    pytest.param("TST006", sides("pd.DataFrame(a).to_csv('scores.csv')"), sides("pd.DataFrame(a).to_csv('errors.csv')"), id="a script that keeps answers"),
+    pytest.param("TST001", named("prepare", "prepare"), named("compute_metrics", "compute_metrics"), id="what measures a model makes no features"),
+    pytest.param("TST001", {"a.py": TAUGHT.format("loss_of", "loss_of").replace("(model, f)", "(f, other)")}, named("loss_of", "loss_of"), id="what measures a model is given one"),
+    pytest.param("TST001", {"a.py": BOT.format("q")}, {"a.py": BOT.format("client.models.generate_content(contents=q)")}, id="text for a language model"),
+    pytest.param("TST001", {"a.py": BOT.format("client.models.embed_content(contents=q)")}, {"a.py": BOT.format("client.models.generate_content(contents=q)")}, id="a language model that embeds"),
+    pytest.param("GLU004", LONE | {"run.py": THREE.format("if subprocess.run(cmd, cwd=cwd).returncode:\n        raise SystemExit(1)")}, LONE | {"run.py": THREE.format(DROPS)}, id="a helper that ends where one fails"),
+    pytest.param("PIP001", {"train.py": MADE, "dvc.yaml": STAGES, "p.py": ON_DEMAND.format("open('limits.json', 'w').write(str(f))")}, {"train.py": MADE, "dvc.yaml": STAGES, "p.py": ON_DEMAND.format("")}, id="a program that leaves more than answers"),
+    pytest.param("PIP001", {"train.py": MADE, "dvc.yaml": STAGES, "p.py": ON_DEMAND.format(JUDGES)}, {"train.py": MADE, "dvc.yaml": STAGES, "p.py": ON_DEMAND.format("")}, id="a program that answers on demand"),
+    pytest.param("PIP001", {"train.py": MADE, "dvc.yaml": STAGES.replace("models", "other"), "p.py": ON_DEMAND.format("")}, {"train.py": MADE, "dvc.yaml": STAGES, "p.py": ON_DEMAND.format("")}, id="an output that is declared"),
+    pytest.param("GLU004", SEEN | {"run.py": THREE.format(CHECKS)}, SEEN | {"run.py": THREE.format("subprocess.Popen(cmd, cwd=cwd)")}, id="a helper that starts side by side"),
+    pytest.param("GLU004", LONE | {"run.py": THREE.format(CHECKS)}, LONE | {"run.py": THREE.format(DROPS)}, id="a helper that goes on"),
     pytest.param("PIP011", night("judge.py", "sys.exit(0 if ok else 1)"), night("look_for_drift.py", "sys.exit(0 if ok else 1)"), id="a check of drift tells by its code"),
     pytest.param("PIP011", night("drift.py", "print(ok)"), night("drift.py", "if not ok:\n    sys.exit(1)"), id="a check of drift that ends well"),
     pytest.param("PIP011", night("drift.py", "sys.exit(0)"), night("drift.py", "if not ok:\n    sys.exit(1)"), id="a check of drift that ends with 0"),

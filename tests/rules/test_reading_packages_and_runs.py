@@ -178,6 +178,23 @@ def test_a_lock_beside_a_list_is_what_is_installed() -> None:
     assert not found({**files, "Pipfile.lock": lock % ("a" * 64, "0.0")}, "REP003")
 
 
+def test_a_lock_vouches_for_the_packages_that_it_contains() -> None:
+    entry = '[[package]]\nname = "{}"\nversion = "2.1.0"\nsource = {{ registry = "https://example.org/simple" }}\n\n'
+    lock = "version = 1\n\n" + "".join(map(entry.format, ("pytest", "pluggy")))
+    image = "FROM python:3.12\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
+    project = {"pyproject.toml": "[project]\nname = 'a'\nversion = '1'\ndependencies = ['pytest']\n", "a.py": FIT}
+    files = {**project, "requirements.txt": "pandas\nscikit-learn\n", "uv.lock": lock, "Dockerfile": image}
+    (finding,) = found(files, "REP002")
+    assert finding.message.startswith("requirements.txt leaves 2 of 2 packages open")
+    whole = lock + "".join(map(entry.format, ("pandas", "scikit-learn")))
+    assert not found({**files, "uv.lock": whole}, "REP002")
+    assert not found({**files, "Dockerfile": "FROM python:3.12\nRUN pip install uv\nRUN uv sync --frozen\n"}, "REP002")
+    assert not found({**files, "uv.lock": "version = 1\n"}, "REP002")
+    # What the lock lacks is open, what it has is held.
+    (part,) = found({**files, "uv.lock": lock + entry.format("pandas")}, "REP002")
+    assert "leaves 1 of 2 packages open" in part.message
+
+
 @pytest.mark.parametrize(
     ("backend", "told"),
     [

@@ -198,12 +198,13 @@ def test_what_only_notebooks_load_counts_in_full_where_nothing_stands_beside_the
     assert alone.severity.value == "medium"
 
 
-def test_a_ladder_of_words_decides_where_no_threshold_is_loaded() -> None:
+def test_a_ladder_of_words_decides_where_nothing_else_does_or_its_words_are_asked_for() -> None:
     loaded = LADDER.format(limits="joblib.load('l.pkl')", last="'low'")
-    (mild,) = found({"app.py": loaded}, "CFG006", "S")
-    grave = [
-        each
-        for each in found({"app.py": loaded.replace("limits['t']", "0.3")}, "CFG006", "S")
-        if each.entity == "level"
-    ]
-    assert (mild.severity.value, [each.severity.value for each in grave]) == ("low", ["medium"])
+
+    def weighs(text: str) -> dict[str, str]:
+        return {each.entity: each.severity.value for each in found({"app.py": text}, "CFG006", "S")}
+
+    assert weighs(loaded) == {"level": "low"}
+    assert weighs(loaded.replace("limits['t']", "0.3")) == {"level": "low", "p": "medium"}
+    assert weighs(loaded.replace("p > threshold", "1")) == {"level": "medium"}
+    assert weighs(loaded.replace("p > threshold", "p > threshold or level(p) == 'high'")) == {"level": "medium"}

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import PREDICTING, serving_side
+from auditor.graph.coupling.sides import serving_side
+from auditor.graph.observed.answers import PREDICTING
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Record, Return
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Record, Return
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -22,6 +23,7 @@ from auditor.program.naming.words import parts
 
 _SCORES = frozenset({"predict_proba", "decision_function", "predict_proba_samples", "score_samples"})
 _COMPARES = frozenset({"<", "<=", ">", ">="})
+_EQUALS = frozenset({"==", "!=", "in", "not in"})
 _GEOMETRY = regex(r"iou|nms|overlap|area|bbox", re.I)
 """Thresholds of detectors that say which boxes are one, not what is decided."""
 
@@ -39,7 +41,7 @@ class Threshold(msgspec.Struct, frozen=True):
     """The comparisons of one function of a score with numbers, those named that a constant holds (`LIMIT = 0.7`).
 
     `place` is the first of them; `values` stand in the order of their lines, each once. `levels`: they only name a level
-    ("high", "low"), and what is decided is decided elsewhere, by a threshold that is no number in the code.
+    ("high", "low") by which nothing is decided here, and what is decided is decided elsewhere.
     """
 
     place: Place
@@ -62,26 +64,38 @@ def thresholds(world: World, owned: Callable[[str], bool]) -> tuple[list[Thresho
     """The fixed thresholds of a component's serving code, and how many scopes of it were looked at."""
     sites = [site for site in sorted(serving_side(world).sites) if owned(site[0]) and places.is_product(site[0])]
     found: dict[tuple[str, str], list[_Cut]] = {}
-    naming: set[tuple[str, str]] = set()
+    naming: dict[tuple[str, str], frozenset[str]] = {}
     for site in sites:
         if _judges(world, site):
             continue
         for cut in _in_scope(world, site):
             found.setdefault((site[0], cut.function), []).append(cut)
-            if _names_levels(world, site):
-                naming.add((site[0], cut.function))
-    decided = bool(naming) and any(_decides_by_what_it_is_given(world, site) for site in sites)
-    joined = (_joined(cuts, levels=decided and key in naming) for key, cuts in found.items())
+            if words := _levels(world, site):
+                naming[site[0], cut.function] = words
+    asked = _asked_for(world, sites) if naming else frozenset()
+    mere = {key for key, words in naming.items() if not words & asked}
+    decided = bool(mere) and (
+        len(found) > len(naming) or any(_decides_by_what_it_is_given(world, site) for site in sites)
+    )
+    joined = (_joined(cuts, levels=decided and key in mere) for key, cuts in found.items())
     return sorted(joined, key=lambda each: each.place), len(sites)
 
 
-def _names_levels(world: World, site: Site) -> bool:
-    """Whether all that a function returns are words, three of them at least: it puts a score into words."""
+def _levels(world: World, site: Site) -> frozenset[str]:
+    """The words by which a function tells what a score amounts to: all that it returns, three of them at least; else none."""
     returned = [
         each.statement.value for each in placed(world.resolved.code.scope(*site).body) if type(each.statement) is Return
     ]
-    words = {each.value for each in returned if type(each) is Const and isinstance(each.value, str)}
-    return len(words) >= _LEVELS and all(type(each) is Const for each in returned)
+    words = frozenset(each.value for each in returned if type(each) is Const and isinstance(each.value, str))
+    return words if len(words) >= _LEVELS and all(type(each) is Const for each in returned) else frozenset()
+
+
+def _asked_for(world: World, sites: list[Site]) -> frozenset[str]:
+    """The words that something is held against: which of them it is decides what is done."""
+    bodies = (world.resolved.code.scope(*site).body for site in sites)
+    operands = (side for body in bodies for node, _ in _compared(body, _EQUALS) for side in node.operands)
+    items = (each for side in operands for each in (side.items if type(side) is Group else (side,)))
+    return frozenset(each.value for each in items if type(each) is Const and isinstance(each.value, str))
 
 
 def _decides_by_what_it_is_given(world: World, site: Site) -> bool:
@@ -182,8 +196,8 @@ def _that_compare(code: Code, path: str) -> frozenset[int]:
     return frozenset(n for n in code.scopes(path) if any(True for _ in _compared(code.scope(path, n).body)))
 
 
-def _compared(body: object) -> Iterator[tuple[Op, int]]:
-    """Comparisons by order, each with the line of its statement; what is only counted (`(scores < 0.1).sum()`) is left out."""
+def _compared(body: object, by: frozenset[str] = _COMPARES) -> Iterator[tuple[Op, int]]:
+    """Comparisons by order, or by other signs, each with the line of its statement; what is only counted (`(scores < 0.1).sum()`) is left out."""
     todo: list[tuple[object, int]] = [(body, 0)]
     while todo:
         node, line = todo.pop()
@@ -191,7 +205,7 @@ def _compared(body: object) -> Iterator[tuple[Op, int]]:
             todo.extend((item, line) for item in node)
         elif isinstance(node, Record):
             line = int(getattr(node, "line", line))
-            if type(node) is Op and node.op in _COMPARES:
+            if type(node) is Op and node.op in by:
                 yield node, line
             if not (type(node) is Call and _sums_up(node)):
                 todo.extend((part, line) for part in parts(node))

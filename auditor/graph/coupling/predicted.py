@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import asks_a_model, predicting_sites, product_trainings, training_side
+from auditor.graph.coupling.sides import predicting_sites, product_trainings, training_side
 from auditor.graph.data.grouping import DESCRIBING
 from auditor.graph.data.sharing import LEAST
+from auditor.graph.observed.answers import asks_a_model
 from auditor.graph.observed.flows import features, labels
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.coupling import (
+    answered,
     clones,
     cochange,
     consumers,
@@ -135,6 +136,10 @@ class Coupling(Part):
     @cached_property
     def _model_scopes(self) -> list[glue.ModelScope]:
         return glue.model_scopes(self._world, self.owns)
+
+    def may_answer(self, training: str) -> bool:
+        """Whether the model that a training program leaves may be one that answers."""
+        return answered.may_answer(self._world, training)
 
     def model_scopes(self) -> list[glue.ModelScope]:
         """Functions and module bodies that fit or predict, with the plumbing they do besides."""

@@ -12,13 +12,13 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.sides import (
-    asks_a_model,
     effects_in,
     models,
     predictions,
     product_trainings,
     serving_side,
 )
+from auditor.graph.observed.answers import asks_a_model
 from auditor.graph.observed.flows import Flows, features
 from auditor.graph.world import World
 from auditor.model.artefact import Role

@@ -9,18 +9,17 @@ from functools import cached_property
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import PIPELINES
+from auditor.graph.observed.answers import asks_a_model, keeps_answers
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Attr, Call
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import CallSite
 
-PREDICTING = frozenset({"predict", "predict_proba", "predict_on_batch", "decision_function"})
 LEVELS = 3
 """Callers over which the root of what answers is searched."""
 
@@ -109,6 +108,25 @@ def _serving_side(world: World) -> Side:
         if root not in runs and _answers(world, reached) and not _is_tryout(world, reached):
             runs[root] = _whole(world, reached)
     return Side(frozenset[Site]().union(*runs.values()), tuple(runs), runs.__getitem__)
+
+
+def given_to_somebody(world: World) -> frozenset[Site]:
+    """The scopes of what answers somebody: of services, and of programs that keep what they predict in a table of that name."""
+    return world.once(_given)
+
+
+def _given(world: World) -> frozenset[Site]:
+    side = serving_side(world)
+    product = [path for path in world.resolved.code.paths if places.is_product(path)]
+    services = frozenset(serving_programs(product, world.resolved, world.lineage))
+    runs = (
+        side.runs[start] for start in side.starts if start[0] in services or _keeps_answers(world, side.runs[start])
+    )
+    return frozenset[Site]().union(*runs)
+
+
+def _keeps_answers(world: World, sites: frozenset[Site]) -> bool:
+    return any(t.way == "write" and keeps_answers(t) for site in sites for t in world.lineage.touches.get(site, ()))
 
 
 def _candidates(world: World, product: list[str]) -> set[Site]:
@@ -214,11 +232,6 @@ def predictions(world: Sight, site: Site) -> list[CallSite]:
         for call in world.resolved.code.index(*site).calls
         if not call.dead and (id(call.call) in known or asks_a_model(call.call))
     ]
-
-
-def asks_a_model(call: Call) -> bool:
-    """Whether a call asks a model for its answer, by the name of the method: a model is handed what it shall answer for."""
-    return type(call.func) is Attr and call.func.name in PREDICTING and bool(call.args or call.keywords)
 
 
 def _with_service(world: World, program: str) -> set[Site]:

@@ -13,7 +13,7 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.clones import copies_between
 from auditor.graph.coupling.computed import Columns, Computed, keyed
-from auditor.graph.coupling.sides import feeders, models, serving_side, training_side
+from auditor.graph.coupling.sides import feeders, given_to_somebody, models, serving_side, training_side
 from auditor.graph.coupling.ways import Ways
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Const, Expr, Item
@@ -33,7 +33,8 @@ class Twice(msgspec.Struct, frozen=True):
     """The same features computed by scopes on the training side (the most alike first) and by another on the serving side.
 
     `alike` are columns of equal code, `differing` those of other code; `copied` counts statements of a copied run, `letters`
-    those that are equal to the letter. `linked`: the service is known to load what this training writes.
+    those that are equal to the letter. `linked`: the service is known to load what this training writes. `asked`: somebody gets
+    what the serving side answers; else it may only be measured.
     """
 
     trained: tuple[Related, ...]
@@ -46,6 +47,7 @@ class Twice(msgspec.Struct, frozen=True):
     letters: int
     linked: bool
     tested: bool
+    asked: bool = True
 
 
 class Skew(msgspec.Struct, frozen=True):
@@ -248,6 +250,7 @@ def _told(world: World, chosen: list[tuple[Site, _Pair]], served: Site, *, linke
             for path, imported in world.resolved.effects.imports.items()
             if places.is_test(path)
         ),
+        served in given_to_somebody(world),
     )
 
 

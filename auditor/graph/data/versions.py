@@ -301,6 +301,8 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
             return "pinned", pins.by_path[held[0]]
         if path in world.identities.tree or path in world.identities.folders:
             return "pinned", "tracked by git"
+        if archive := _archive(world, path):
+            return "pinned", f"{archive} is tracked by git"
         if pins.paths.matching(path, loosely=True):
             return "unresolved", ""  # a file of that name is pinned in another folder: perhaps this one
         if "." not in path.rpartition("/")[2] and _is_word(touch):
@@ -331,6 +333,16 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
     ):
         return "unresolved", ""
     return "unpinned", ""
+
+
+_PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar.gz", ".tgz")
+
+
+def _archive(world: World, path: str) -> str:
+    """The file of the tree that holds a file packed, by its name or by its name without the suffix; "" where there is none."""
+    stem = path.removesuffix(f".{places.suffix(path)}") if places.suffix(path) else path
+    packed = (f"{name}{suffix}" for name in dict.fromkeys((path, stem)) for suffix in _PACKED)
+    return next((each for each in packed if each in world.identities.tree), "")
 
 
 def is_asked(touch: Touch) -> bool:

@@ -20,7 +20,7 @@ from auditor.graph.data.sharing import LEAST, carries, covers, is_declared, prog
 from auditor.graph.declared.documents import plain
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
-from auditor.graph.jungles.readers import idles, looks, serves
+from auditor.graph.jungles.readers import asks, idles, looks, serves
 from auditor.graph.jungles.restoring import restores
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.observed.uses import DATA
@@ -175,7 +175,7 @@ def _edge(
             elif (job := _fetching_job(world, writer, reader)) is not None:
                 said = (job.id, writer, touch)
     if said is None and is_declared(world, path):
-        if looks(world, reader) or serves(world, reader):
+        if looks(world, reader) or serves(world, reader) or asks(world, reader, read):
             return
         if all(writer.endswith(".ipynb") for _, writer, _ in declared):
             return
@@ -201,6 +201,7 @@ def _edge(
         not (
             _is_at_hand(world, reader, {path, other})
             or idles(world, reader)
+            or asks(world, reader, read)
             or does_without(world, read)
             or _fetch_alike(world, makers)
         ),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from auditor.graph import places
 from auditor.graph.data.sharing import carries
+from auditor.graph.observed.answers import asks_a_model, keeps_answers
+from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 
@@ -47,6 +51,30 @@ def _leaves_nothing(world: World, program: str) -> bool:
         return False
     writes = (touch for touch in world.lineage.of_program(program) if touch.way == "write")
     return not any(touch.artefact.path is None or carries(touch.artefact.path) for touch in writes)
+
+
+def asks(world: World, program: str, read: Touch) -> bool:
+    """Whether a program that no step runs loads a model and answers with it, on demand: it takes what is there, as a service does.
+
+    What writes anything but answers is a step.
+    """
+    if read.effect.role is not Role.LOAD_MODEL or world.once(_run_by_steps)(program):
+        return False
+    effects = world.lineage.effects_of_program(program)
+    if any(effect.role is Role.EVALUATE or world.trains(effect) for effect in effects):
+        return False
+    written = [touch for touch in world.lineage.of_program(program) if touch.way == "write"]
+    unknown = any(effect.role in _WRITING for effect in world.lineage.unresolved_of_program(program))
+    if unknown or not all(map(keeps_answers, written)):
+        return False
+    sites = world.lineage.reached(program)
+    return any(asks_a_model(each.call) for site in sites for each in world.resolved.code.index(*site).calls)
+
+
+def _run_by_steps(world: World) -> Callable[[str], bool]:
+    """Whether some declared step runs a program."""
+    run = {program for step in world.steps.all if step.tool != "readme" for program in world.steps.programs(step)}
+    return run.__contains__
 
 
 def serves(world: World, program: str) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import PREDICTING, predicting_sites, predictions
+from auditor.graph.coupling.sides import predicting_sites, predictions
 from auditor.graph.jungles.failures import nested
+from auditor.graph.observed.answers import PREDICTING
 from auditor.graph.observed.endpoints import Endpoint, endpoints, schema_of
 from auditor.graph.observed.written import name_of
 from auditor.graph.parts.portrait import serving_programs

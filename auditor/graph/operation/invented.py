@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import PREDICTING
+from auditor.graph.observed.answers import PREDICTING
 from auditor.graph.operation.handling import Handler, handlers
 from auditor.graph.world import World
 from auditor.model.artefact import Role

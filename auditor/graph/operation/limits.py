@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import asks_a_model, predicting_sites
+from auditor.graph.coupling.sides import predicting_sites
+from auditor.graph.observed.answers import asks_a_model
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, If, Item, Name, Slice

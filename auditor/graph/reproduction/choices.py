@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import asks_a_model
+from auditor.graph.observed.answers import asks_a_model
 from auditor.graph.observed.written import name_of
 from auditor.graph.reproduction.seeds import Seeds, given_seed
 from auditor.graph.sight import Look, Sight

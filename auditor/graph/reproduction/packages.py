@@ -82,7 +82,7 @@ def _environments(world: World) -> tuple[Environment, ...]:
             continue  # a tool by hand beside a project that is locked
         asked = tuple(a for a in closure(world.files, path) if _counts(a.requirement))
         if asked and not _packs(world, path):
-            found.append(Environment(path, asked, _is_locked(world, path)))
+            found.append(Environment(path, asked, _is_locked(world, path) and not _is_of_others(world, path)))
     return tuple(found)
 
 
@@ -148,6 +148,29 @@ def _is_locked(world: World, path: str) -> bool:
     return not folders.isdisjoint(world.once(_locking))
 
 
+def _is_of_others(world: World, path: str) -> bool:
+    """Whether something installs from a list of names for pip, so that a lock beside it holds no more than the packages which
+    it names. A lock that names none, or builds of conda, may hold more than can be seen."""
+    folder = dirname(path)
+    locks = [facts for at, facts in world.files.items() if facts.kind == "lock" and dirname(at) == folder]
+    if world.files[path].kind != "requirements" or not locks or path.rpartition("/")[2] in world.once(constrained):
+        return False
+    if any(not lock.requirements or any(each.source == "conda" for each in lock.requirements) for lock in locks):
+        return False
+    return _is_installed(world, path)
+
+
+def _is_installed(world: World, path: str) -> bool:
+    """Whether an image or a command of the repository takes a list: one of its folder, or the only one of this name."""
+    folder, name = dirname(path), path.rpartition("/")[2]
+    alone = sum(other.rpartition("/")[2] == name for other in world.files) == 1
+    return any(
+        _uses(at, facts, path)
+        for at, facts in world.files.items()
+        if at != path and facts.steps and (alone or dirname(at) == folder)
+    )
+
+
 def _locking(world: World) -> frozenset[str]:
     """The folders in which a lock file stands."""
     return frozenset(dirname(path) for path, facts in world.files.items() if facts.kind == "lock")
@@ -201,21 +224,22 @@ def _is_unused(world: World, path: str) -> bool:
 
 
 def _pinned_beside(world: World, environment: Environment) -> frozenset[str]:
-    """What constraints that the file names, or another environment of the same folder, pin exactly."""
+    """What constraints that the file names, or another environment or lock of the same folder, pin exactly."""
     folder = dirname(environment.path)
     named = {
         included(environment.path, ref) for ref in world.files[environment.path].references if ref.how == "constraint"
     }
     beside = world.once(_by_folder).get(folder, ())
     near = named.intersection(world.files).union(path for path in beside if path != environment.path)
-    return frozenset(each.name for path in near for each in world.files[path].requirements if each.pinned)
+    files = [world.files[path] for path in near]
+    return frozenset(each.name for file in files for each in file.requirements if each.pinned or file.kind == "lock")
 
 
 def _by_folder(world: World) -> dict[str, list[str]]:
-    """The files of environments by the folder in which they lie."""
+    """The files of environments and their locks by the folder in which they lie."""
     found: dict[str, list[str]] = {}
     for path, facts in world.files.items():
-        if facts.kind in ENVIRONMENTS:
+        if facts.kind == "lock" or facts.kind in ENVIRONMENTS:
             found.setdefault(dirname(path), []).append(path)
     return found
 

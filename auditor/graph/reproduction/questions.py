@@ -14,6 +14,7 @@ from auditor.graph.reproduction import (
     misnamed,
     notebook_state,
     packages,
+    pictured,
     pretrained,
     randomness,
     records,
@@ -51,6 +52,14 @@ class Reproduction(Part):
     def is_left(self, path: str) -> bool:
         """Whether a program lies in a folder of what is not run any more, and nothing starts, names or imports it."""
         return places.is_put_aside(path) and not self.is_needed(path)
+
+    def only_draws(self, path: str) -> bool:
+        """Whether nothing is left of a program but a picture."""
+        return pictured.only_draws(self._world, path)
+
+    def simulates(self, path: str) -> bool:
+        """Whether a program takes in nothing, and nothing is left of it but a picture."""
+        return pictured.simulates(self._world, path)
 
     def keeps_model(self, path: str) -> bool:
         """Whether a run of a program leaves a model behind."""

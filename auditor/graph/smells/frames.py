@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight, concerns
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements, type_of
 from auditor.graph.world import World
@@ -19,11 +20,15 @@ from auditor.model.ir import (
     Each,
     Expr,
     Group,
+    If,
     Item,
+    Jump,
     Lambda,
     Name,
     Op,
     Program,
+    Raise,
+    Return,
     Slice,
     Try,
 )
@@ -31,7 +36,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
-from auditor.program.naming.statements import Placed, heads, within
+from auditor.program.naming.statements import Placed, heads, placed, within
 from auditor.program.running.invocations import argument
 
 LIBRARIES = frozenset({"pandas", "numpy", "math", "sklearn"})
@@ -123,9 +128,33 @@ def _nan(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
             if type(node) is Op and node.op in ("==", "!="):
                 frame = frame_at(site, at)
                 name = next((name for side in node.operands if (name := _nan_name(world, side, frame))), "")
-                if name:
+                if name and not _is_asked_before(world, site, at, node):
                     kind = "meant" if _stands_alone(world, site, at, node) else "nan"
                     yield Misuse(kind, f"{node.op} {name}", _place(world, site, at))
+
+
+_ASKS_NAN = frozenset({"isna", "isnull", "isnan"})
+
+
+def _is_asked_before(world: Sight, site: Site, at: Placed, node: Op) -> bool:
+    """Whether the way ended before for what is NaN of that name: a comparison that says nothing then harms nobody."""
+    names = {side.id for side in node.operands if type(side) is Name}
+    return bool(names) and any(
+        type(before.statement) is If
+        and before.line < at.line
+        and at.block[: len(before.block)] == before.block
+        and _ends_for_nan(before.statement, names)
+        for before in placed(world.resolved.code.scope(*site).body)
+    )
+
+
+def _ends_for_nan(branch: If, names: set[str]) -> bool:
+    """Whether a branch asks a value of some name for NaN, and leaves if it is."""
+    test, last = branch.test, branch.body[-1]
+    leaves = type(last) in (Return, Raise) or (type(last) is Jump and last.word == "continue")
+    first = test.args[0] if type(test) is Call and test.args else None
+    asks = type(test) is Call and name_of(test.func).rpartition(".")[2] in _ASKS_NAN
+    return leaves and asks and type(first) is Name and first.id in names
 
 
 def _stands_alone(world: Sight, site: Site, at: Placed, node: Op) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import asks_a_model, serving_side, training_side
+from auditor.graph.coupling.sides import serving_side, training_side
+from auditor.graph.observed.answers import asks_a_model
 from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight
 from auditor.graph.testing.suites import suites
@@ -92,6 +94,8 @@ def feature_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
         and not _only_prints(world, site)
         and not _is_asked_for_settings(world, site)
         and not _is_after_answers(world, site)
+        and not _measures(world, site)
+        and not _writes_to_a_language_model(world, site)
     ]
 
 
@@ -181,6 +185,24 @@ def _is_after_answers(world: World, site: Site) -> bool:
     work = [line for target, value, line in items if _is_column(target) and _from_columns(value)]
     work += [effect.line for effect in own if effect.role in _WORK and not effect.dead]
     return bool(work) and min(work) > min(asked)
+
+
+_MEASURING = regex(r"(^|_)(evaluat\w*|metrics?|accuracy|loss(es)?|errors?|benchmark\w*)(_|$)", re.I)
+_MODEL = regex(r"^(model|net|network|estimator|classifier|clf|regressor|booster)$", re.I)
+
+
+def _measures(world: World, site: Site) -> bool:
+    """Whether a function is given a model and called after the figures that it tells of it: it judges, and makes no features."""
+    scope = world.resolved.code.scope(*site)
+    given = any(_MODEL.search(param.name) for param in scope.params)
+    return given and bool(_MEASURING.search(scope.name.rpartition(".")[2]))
+
+
+def _writes_to_a_language_model(world: World, site: Site) -> bool:
+    """Whether a function asks a language model and touches no table: what it puts together is text."""
+    own = [effect for effect in world.resolved.effects.own.get(site, ()) if not effect.dead]
+    asks = any(effect.entry.attrs.get("llm") and "embed" not in effect.name for effect in own)
+    return asks and all(effect.domain != "data" for effect in own)
 
 
 def _answers(world: World, site: Site) -> bool:

@@ -105,6 +105,10 @@ def _op(m: Machine, expr: Op, at: Env) -> Value:
     if expr.op == "*" and any(map(_draws, expr.operands)):
         # A spread that chance is multiplied by sets how strong the noise is; no row has it in it.
         operands = [OTHER if value.kind == "statistic" else value for value in operands]
+    drawn = [_draws(operand) for operand in expr.operands]
+    if expr.op in _MOVING and any(v.rows is not None and not by for v, by in zip(operands, drawn, strict=True)):
+        # Chance that is drawn in the shape of a table is no row of it, and moves its columns as any noise does.
+        operands = [OTHER if by else value for value, by in zip(operands, drawn, strict=True)]
     return _reckoned(expr.op, operands)
 
 
