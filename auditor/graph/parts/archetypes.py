@@ -80,7 +80,8 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     library = " ".join(signal.says for signal in signals if signal.letter == "L")
     published = "publishes" in library or ("classifiers" in library and "installs" in library)
     staged = any(signal.letter == "P" and "declared stages" in signal.says for signal in signals)
-    operated = 1 - prod(1 - scores[letter] for letter in "PSA")  # what trains in steps and answers too is so all the more
+    # What trains in steps and answers too is so all the more.
+    operated = 1 - prod(1 - scores[letter] for letter in "PSA")
     if operated >= SURE and not published and scores["L"] < operated:
         scores["L"] *= 0.4
     if published and scores["L"] >= SURE:
