@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from math import prod
 
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, DEPLOYING, MODEL_SERVERS, PIPELINES, SERVING, DeclaredStep
@@ -79,7 +80,8 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     library = " ".join(signal.says for signal in signals if signal.letter == "L")
     published = "publishes" in library or ("classifiers" in library and "installs" in library)
     staged = any(signal.letter == "P" and "declared stages" in signal.says for signal in signals)
-    operated = max(scores["P"], scores["S"], scores["A"])
+    # What trains in steps and answers too is so all the more.
+    operated = 1 - prod(1 - scores[letter] for letter in "PSA")
     if operated >= SURE and not published and scores["L"] < operated:
         scores["L"] *= 0.4
     if published and scores["L"] >= SURE:

@@ -256,6 +256,29 @@ def test_calls_of_language_models_from_a_program_make_an_application() -> None:
     assert component({"app.py": source}).archetypes[0].letter == "A"
 
 
+CHAIN = {
+    "load.py": "import pandas as pd\npd.read_csv('raw.csv').dropna().to_csv('clean.csv')\n",
+    "train.py": "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nd = pd.read_csv('clean.csv')\n"
+    "joblib.dump(Ridge().fit(d[['a']], d['y']), 'm.pkl')\n",
+    "report.py": "import joblib\nprint(joblib.load('m.pkl').coef_)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "first"),
+    [
+        ({}, "L"),
+        (CHAIN, "L"),
+        ({"app.py": SERVICE}, "L"),
+        ({**CHAIN, "app.py": SERVICE}, "S"),
+        ({**CHAIN, "app.py": SERVICE, ".github/workflows/p.yml": PUBLISH}, "L"),
+    ],
+)
+def test_what_trains_in_steps_and_answers_too_is_no_library(more: dict[str, str], first: str) -> None:
+    package = {"pyproject.toml": PACKAGE, "x/__init__.py": CODE, "docs/i.md": "# x"}
+    assert component({**package, **more}, "x").archetypes[0].letter == first
+
+
 def test_stages_beside_a_published_library_stay_a_pipeline() -> None:
     library = {"pyproject.toml": PACKAGE, "x/__init__.py": CODE, ".github/workflows/p.yml": PUBLISH, "docs/i.md": "# x"}
     found = component({**library, "dvc.yaml": DVC, "a.py": CODE, "b.py": FIT})
