@@ -19,13 +19,14 @@ RULE = Rule(
 )
 
 # By how many steps a kind is milder than the home folder of a person.
-MILDER = {"home": 0, "drive": 0, "colab": 1, "filestore": 1, "tilde": 1, "kaggle": 3, "share": 0, "site": 1}
+MILDER = {"home": 0, "drive": 0, "colab": 1, "filestore": 1, "tilde": 1, "desk": 1, "kaggle": 3, "share": 0, "site": 1}
 SAYS = {
     "home": "the home folder of one person",
     "drive": "a drive of one machine",
     "colab": "the cloud drive of whoever runs it",
     "filestore": "the upload folder of one workspace",
     "tilde": "the home folder of whoever runs it",
+    "desk": "the home folder of whoever runs it",
     "share": "the folder of one person on a share of one site",
     "site": "a share of one site's machines",
     "kaggle": "the input folder of a competition's machines",

@@ -234,6 +234,29 @@ def test_shares_of_one_site_are_of_its_machines_and_stock_accounts_of_nobody(pat
     assert severities({"a.py": PD + f"f = pd.read_csv('{path}')\n"}, "DAT005") == severity
 
 
+AT_HOME = "import argparse\nimport os\nfrom pathlib import Path\n\nimport pandas as pd\n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("pd.read_csv(Path.home() / 'Desktop' / 'prices' / 'a.csv')\n", ["low"]),
+        ("ROOT = Path.home() / 'Documents/prices'\npd.read_csv(ROOT / 'a.csv')\n", ["low"]),
+        ("pd.read_csv(os.path.join(os.path.expanduser('~'), 'Downloads', 'a.csv'))\n", ["low"]),
+        ("pd.read_csv(Path.home() / '.cache' / 'prices' / 'a.csv')\n", []),
+        ("pd.read_csv(Path.home() / 'tool' / 'Desktop' / 'a.csv')\n", []),
+        ("pd.read_csv(Path.home() / NAME / 'Desktop' / 'a.csv')\n", []),
+        ("pd.read_csv(Path('data') / 'Desktop' / 'a.csv')\n", []),
+        ("pd.read_csv(os.path.join(os.path.expanduser(ROOT), 'Desktop', 'a.csv'))\n", []),
+        ("a = argparse.ArgumentParser()\na.add_argument('--data', default=Path.home() / 'Desktop' / 'a.csv')\n", []),
+        ("pd.read_csv(os.environ.get('DATA', Path.home() / 'Desktop' / 'a.csv'))\n", []),
+        ("print(Path.home() / 'Desktop' / 'a.csv')\n", []),
+    ],
+)
+def test_a_path_put_together_below_the_home_folder_is_on_somebodys_desk(body: str, severity: list[str]) -> None:
+    assert severities({"a.py": AT_HOME + body}, "DAT005") == severity
+
+
 def test_a_comment_may_ask_to_put_ones_own_path_there() -> None:
     read = PD + "# {}\nf = pd.read_csv('/home/mary/sets/a.csv')\n"
     assert severities({"a.py": read.format("point this to your own file")}, "DAT005") == ["low"]

@@ -12,7 +12,7 @@ from auditor.graph import places
 from auditor.graph.data.asked_to_change import asks_to_change
 from auditor.graph.data.candidates import candidates
 from auditor.graph.data.provided import is_written
-from auditor.graph.observed.written import Written, written
+from auditor.graph.observed.written import BELOW_HOME, Written, written
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.facts import Command, Facts
@@ -29,12 +29,16 @@ _SHARE = (
     r"|shares?|shared|export|net|raid|disk|ssd|nvme)\d*/+"
 )
 """Where sites mount what their machines share."""
+_DESK = r"(?:Desktop|Documents|Downloads|OneDrive(?: - [\w ]+)?|Dropbox|Google ?Drive)"
+"""Folders of a home that a person fills by hand: what tools keep there has folders of its own."""
+_ON_DESK = regex(rf"{_DESK}(/|$)")
 _KINDS = {
     "home": regex(_HOME),
     "drive": regex(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
     "colab": regex(r"/content/(?:g?drive)/[^\s'\"]+"),
     "filestore": regex(r"(?:dbfs:/|/dbfs/)FileStore/[^\s'\"]+"),
     "tilde": regex(r"~/(?!\.)[^\s'\"]+/[^\s'\"]*|~/(?!\.)[^\s'\"]+\.\w+"),
+    "desk": regex(rf"{re.escape(BELOW_HOME)}{_DESK}/[^'\"]+"),
     "kaggle": regex(r"(?:/|\.\./)kaggle/input/[^\s'\"]+"),
     "share": regex(
         rf"{_SHARE}(?:[\w.-]+/+){{0,4}}?(?:users?|homes?|people|staff|students|guests)/+(?P<user>[\w.@-]+)/+(?!\.)[^\s'\"]+"
@@ -48,7 +52,7 @@ _PATTERN = regex(r"\.\*|\[\^|\(\?|\\d(?![A-Za-z_])|\$$")
 
 _STARTS = ("/", "~", "dbfs:")
 _MAY_HOLD = regex(
-    r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/"
+    r"^Path\.home\(\)/|/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/"
     r"|/(?:users?|homes?|people|staff|students|guests|(?:nfs|software|gpfs|lustre|beegfs)\d*)/"
 )
 _PARTS = (
@@ -209,7 +213,7 @@ def _within(world: Sight, path: str) -> Iterator[tuple[Personal, int]]:
     texts = code.texts(path)
     # All texts are searched at once, and hardly a program holds such a path.
     whole = "\n".join(texts)
-    if _holds_part(whole) and any(kind_of(text) for text in texts):
+    if (_holds_part(whole) and any(kind_of(text) for text in texts)) or any(map(_ON_DESK.match, texts)):
         fallbacks = _fallbacks(program) | candidates(program)
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)

@@ -7,8 +7,12 @@ from typing import Any
 
 import msgspec
 
-from auditor.model.ir import Attr, Call, Const, Do, Expr, Name, Param, Program, Raise, Scope
+from auditor.model.ir import Attr, Call, Const, Do, Expr, Name, Op, Param, Program, Raise, Scope
 from auditor.program.naming.scopes import children
+
+BELOW_HOME = "Path.home()/"
+"""How a path begins that is put together below the home folder of whoever runs a program."""
+_HOMES = ("Path.home", "pathlib.Path.home")
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -26,7 +30,8 @@ class Written(msgspec.Struct, frozen=True):
 
 
 def written(program: Program, wanted: Callable[[str], bool]) -> Iterator[Written]:
-    """The texts of a program that somebody asks for, scope by scope."""
+    """The texts of a program that somebody asks for, scope by scope. What is put together below the home folder is one text,
+    too: `Path.home() / "a" / "b"` is `Path.home()/a/b`."""
     for scope in program.scopes:
         for param in scope.params:
             yield from _default(param, scope, wanted)
@@ -71,7 +76,10 @@ def _expression(
     stack: list[tuple[Expr, int, tuple[str, ...], str, tuple[str, ...]]] = [(expr, line, calls, keyword, ())]
     while stack:
         node, at, within, given, beside = stack.pop()
-        if type(node) is Const:
+        below = _below_home(node)
+        if below and wanted(below):
+            yield Written(below, at, within, given, beside=beside)
+        elif type(node) is Const:
             if isinstance(node.value, str) and wanted(node.value):
                 yield Written(node.value, at, within, given, beside=beside)
         elif type(node) is Call:
@@ -81,6 +89,21 @@ def _expression(
             stack.append((node.func, node.line, inner, "", names))
         else:
             stack += [(child, at, within, given, beside) for child in reversed(list(children(node)))]
+
+
+def _below_home(node: Expr) -> str:
+    """The path that an expression puts together below the home folder; "" for any other expression."""
+    parts: list[Expr] = []
+    if type(node) is Call and name_of(node.func) == "os.path.join":
+        first, parts = (node.args or (node,))[0], list(node.args[1:])
+        at_home = type(first) is Call and name_of(first.func) == "os.path.expanduser" and first.args == (Const("~"),)
+    else:
+        while type(node) is Op and node.op == "/":
+            node, *rest = node.operands
+            parts[:0] = rest
+        at_home = type(node) is Call and name_of(node.func) in _HOMES
+    texts = [part.value for part in parts if type(part) is Const and isinstance(part.value, str)]
+    return BELOW_HOME + "/".join(texts) if at_home and texts and len(texts) == len(parts) else ""
 
 
 def name_of(func: Expr) -> str:
