@@ -317,3 +317,26 @@ TRIES = "import sys\nfrom steps import {0}\n\ntry:\n    {0}()\nexcept Exception:
 def test_a_script_that_tries_the_whole_pipeline_counts_where_it_calls_it(path: str, called: str, told: bool) -> None:
     files = {"steps.py": STEPPED, "data.csv": "a,y\n1,2\n", path: TRIES.format(called)}
     assert bool(found(files, "TST003")) is told
+
+
+BY_SETTINGS = "import hydra\nimport pandas as pd\n{0}\n\n@hydra.main(config_path='conf', config_name='c')\ndef run(cfg):\n    frame = pd.read_csv(cfg.folder + cfg.source)\n    {1}\n\n\nif __name__ == '__main__':\n    run()\n"
+MADE = BY_SETTINGS.format(
+    "\n\ndef make(frame: pd.DataFrame):\n    frame['a'] = frame['b'] * 2\n    frame['c'] = frame['b'] + 1\n    return frame\n",
+    "make(frame).to_csv(cfg.folder + cfg.name)",
+)
+FITTED = BY_SETTINGS.format(
+    "from sklearn.linear_model import Ridge\n",
+    "model = Ridge().fit(frame[['a', 'c']], frame['y'])\n    print(model.coef_)",
+)
+STAGES = "stages:\n  make:\n    cmd: python make.py\n    deps: [raw]\n    outs: [{0}]\n  fit:\n    cmd: python fit.py\n    deps: [{1}]\n    outs: [models]\n  look:\n    cmd: python look.py\n    deps: [data/made]\n"
+
+
+@pytest.mark.parametrize(
+    ("out", "dep", "told"),
+    [("data/made", "data/made", True), ("data/charts", "data/made", False), ("data/made", "raw", False)],
+)
+def test_what_a_stage_declares_to_read_leads_to_the_code_that_makes_it(out: str, dep: str, told: bool) -> None:
+    files = {"make.py": MADE, "fit.py": FITTED, "look.py": "print(1)\n", "dvc.yaml": STAGES.format(out, dep)}
+    assert bool(found(files, "TST001")) is told
+    tested = "import pandas as pd\nfrom make import make\n\n\ndef test_make():\n    assert make(pd.DataFrame({'b': [1]}))['a'][0] == 2\n"
+    assert not found({**files, "tests/test_make.py": tested}, "TST001")

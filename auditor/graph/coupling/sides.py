@@ -76,14 +76,25 @@ def _training_side(world: World) -> Side:
 
 def feeders(world: World, *programs: str) -> frozenset[str]:
     """Some programs and those that write, over any number of files, the data they read."""
-    writers = world.once(_writers)
+    writers, asked = world.once(_writers), world.once(_asked)
     found, todo = set(programs), list(programs)
     while todo:
-        for touch in world.lineage.of_program(todo.pop()):
-            makers = writers.get(touch.artefact.id, frozenset()) if touch.way == "read" else frozenset[str]()
+        program = todo.pop()
+        read = {touch.artefact.id for touch in world.lineage.of_program(program) if touch.way == "read"}
+        for artefact in sorted(read | asked.get(program, frozenset())):
+            makers = writers.get(artefact, frozenset())
             todo += sorted(makers - found)
             found |= makers
     return frozenset(found)
+
+
+def _asked(world: World) -> dict[str, frozenset[str]]:
+    """What the steps of pipelines that run a program declare to read: the program itself may take each path from settings."""
+    table: dict[str, set[str]] = {}
+    for step in world.steps.all:
+        for program in world.steps.programs(step) if step.tool in PIPELINES and step.reads else ():
+            table.setdefault(program, set()).update(each.id for each in step.reads)
+    return {program: frozenset(read) for program, read in table.items()}
 
 
 def _writers(world: World) -> dict[str, frozenset[str]]:
