@@ -178,6 +178,23 @@ def test_a_lock_beside_a_list_is_what_is_installed() -> None:
     assert not found({**files, "Pipfile.lock": lock % ("a" * 64, "0.0")}, "REP003")
 
 
+APP = "from dishka import FromDishka\nfrom fastapi import FastAPI\nfrom use import Case\n\napp = FastAPI()\n\n\n@app.post('/fit')\ndef fit(case: {}[Case], rows: list[float]):\n    return case.execute(rows)\n\n\nif __name__ == '__main__':\n    import uvicorn\n\n    uvicorn.run(app)\n"
+CASE = "import joblib\nimport numpy as np\nfrom sklearn.linear_model import Ridge\n\n\nclass Case:\n    def execute(self, rows):\n        x = np.array(rows).reshape(-1, 1)\n        model = Ridge().fit(x, rows)\n        {}\n        return model.predict(x).tolist()\n"
+
+
+def test_what_a_request_has_trained_and_nothing_keeps_is_an_answer() -> None:
+    files = {"main.py": APP.format("FromDishka"), "use.py": CASE.format("print(x)")}
+    (component,) = graphs(files).components
+    assert ("S", 0.55) in [(each.letter, each.confidence) for each in component.archetypes]
+    # What a name of another kind holds is not known to be the object that answers.
+    (component,) = graphs({**files, "main.py": APP.format("list")}).components
+    assert "S" not in [each.letter for each in component.archetypes]
+    assert not found(files, "REP006", "S")
+    assert found({**files, "use.py": CASE.format("joblib.dump(model, 'm.joblib')")}, "REP006", "S")
+    by_hand = {"fit.py": "from use import Case\n\nprint(Case().execute([1.0, 2.0]))\n", "use.py": files["use.py"]}
+    assert found(by_hand, "REP006", "S")
+
+
 def test_a_lock_vouches_for_the_packages_that_it_contains() -> None:
     entry = '[[package]]\nname = "{}"\nversion = "2.1.0"\nsource = {{ registry = "https://example.org/simple" }}\n\n'
     lock = "version = 1\n\n" + "".join(map(entry.format, ("pytest", "pluggy")))

@@ -12,6 +12,7 @@ from auditor.graph.data.grouping import DESCRIBING, fits_only
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.reproduction.written_down import written_down
 from auditor.graph.started import Started
 from auditor.graph.world import World
@@ -85,7 +86,14 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
         for training in found
         if (training.program in makers or not makers) and not _is_lent(world, training, found)
     ]
-    return [record for record in told if "the model" in record.held or not _is_measured(world, record.training)]
+    asked = frozenset(serving_programs([record.training.program for record in told], world.resolved, world.lineage))
+    return [
+        record
+        for record in told
+        if "the model" in record.held
+        # What a request has trained and nothing keeps is an answer: it goes to whoever asked.
+        or not (record.training.program in asked or _is_measured(world, record.training))
+    ]
 
 
 def _is_measured(world: World, training: Training) -> bool:

@@ -221,7 +221,7 @@ class Denoter:
         if type(annotation) is Item and type(annotation.base) in (Name, Attr):
             base = annotation.base
             last = last_name(base)
-            if last in ("Optional", "Annotated", "Final", "ClassVar"):
+            if last in ("Optional", "Annotated", "Final", "ClassVar", "FromDishka", "Injected"):
                 annotation = annotation.key
         found = self.denote(annotation, frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0)))
         if type(found) is Library:
