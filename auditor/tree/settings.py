@@ -15,6 +15,7 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (".auditor/config.toml", ()),
 )
 MAX_BYTES = 1_000_000
+_KEYS = frozenset({"exclude", "components", "external", "static-model", "gate", "min_coverage"})
 
 
 def read_settings(files: Mapping[str, bytes | None]) -> tuple[Settings, list[tuple[str, str]]]:
@@ -63,7 +64,8 @@ def _settings(path: str, table: dict[str, Any], problems: list[tuple[str, str]])
             return empty
         return value
 
-    known = {"exclude", "components", "external", "static-model", "gate", "min_coverage"}
+    unknown = tuple(sorted(table.keys() - _KEYS))
+    problems += [(path, _no_setting(key)) for key in unknown]
     return Settings(
         source=path,
         exclude=part("exclude", _texts, (), "a list of globs"),
@@ -72,8 +74,15 @@ def _settings(path: str, table: dict[str, Any], problems: list[tuple[str, str]])
         static_model=part("static-model", _text_map, {}, "a table of path = reason"),
         gate=part("gate", _gate, {}, "a table of conditions, each a table or false"),
         min_coverage=part("min_coverage", _share, None, "a number between 0 and 1"),
-        unknown=tuple(sorted(table.keys() - known)),
+        unknown=unknown,
     )
+
+
+def _no_setting(key: str) -> str:
+    import difflib  # only for who misspelt one
+
+    near = difflib.get_close_matches(key, _KEYS, n=1)
+    return f"`{key[:40]}` is no setting; it is not used" + (f"; is `{near[0]}` meant?" if near else "")
 
 
 def _texts(value: Any) -> tuple[str, ...] | None:

@@ -26,7 +26,7 @@ monitoring = { url = "https://example.org", owner = "team-x", expires = 2027-01-
 """
 
 
-def test_all_keys_are_read_and_unknown_ones_kept() -> None:
+def test_all_keys_are_read_and_unknown_ones_told() -> None:
     settings, problems = read_settings({"auditor.toml": FULL})
     claim: dict[str, Scalar] = {
         "url": "https://example.org",
@@ -43,7 +43,16 @@ def test_all_keys_are_read_and_unknown_ones_kept() -> None:
         static_model={"models/ocr": "frozen public checkpoint"},
         unknown=("profile",),
     )
-    assert problems == []
+    assert problems == [("auditor.toml", "`profile` is no setting; it is not used")]
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("static_model", "static-model"), ("excludes", "exclude"), ("component", "components")]
+)
+def test_a_key_that_is_misspelt_is_told_with_the_one_that_is_meant(key: str, meant: str) -> None:
+    settings, ((_, said),) = read_settings({"pyproject.toml": f"[tool.auditor.{key}]\n".encode()})
+    assert said == f"`{key}` is no setting; it is not used; is `{meant}` meant?"
+    assert settings.unknown == (key,)
 
 
 def test_the_first_place_that_holds_them_counts() -> None:
