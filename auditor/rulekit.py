@@ -21,6 +21,7 @@ from auditor.graph.reproduction.imported import Imports
 from auditor.graph.reproduction.misnamed import Misnamed
 from auditor.graph.reproduction.packages import Pinning
 from auditor.graph.reproduction.randomness import Chance
+from auditor.graph.smells.undefined import Undefined
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related
@@ -56,6 +57,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Twice",
+    "Undefined",
     "Unknown",
     "doubted",
     "plural",

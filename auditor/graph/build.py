@@ -19,7 +19,14 @@ from auditor.graph.declared.file_nodes import (
 )
 from auditor.graph.declared.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.declared.watches import Watches
-from auditor.graph.observed.code_edges import function_node, program_node, state_calls, state_keys, state_options
+from auditor.graph.observed.code_edges import (
+    function_node,
+    imported,
+    program_node,
+    state_calls,
+    state_keys,
+    state_options,
+)
 from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage, Touch
 from auditor.graph.observed.practices import Practices
@@ -33,7 +40,6 @@ from auditor.model.facts import Facts, Pin
 from auditor.model.place import Place
 from auditor.program import Resolved
 from auditor.program.calls.records import Site
-from auditor.program.naming.code import Code
 from auditor.program.running.command_forms import is_server
 
 REF_KINDS = {
@@ -267,7 +273,7 @@ class Builder:
         test = True if places.is_test(path) else None
         node = program_node(self.store, self.resolved.code, path, kind)
         self.store.node(node, kind, test=test, lines=program.logical)
-        for target, piece in self.resolved.code.of_imports(_imported, path):
+        for target, piece in self.resolved.code.of_imports(imported, path):
             other = self.store.node(f"file:{target}", NodeKind.MODULE, target, path=target)
             self.store.edge(node, other, EdgeKind.IMPORTS, (piece,))
         for site in touching:
@@ -380,23 +386,3 @@ class Builder:
             for general in index.patterns(path) if path not in made and path in paths else ():
                 if general in paths:
                     self.store.edge(node, made[general], EdgeKind.PART_OF)
-
-
-def _imported(code: Code, path: str) -> tuple[tuple[str, Evidence], ...]:
-    """The modules of the repository that a program imports, each with where it does."""
-    imported, home = sorted(code.imports(path)), code.home(path)
-    lines = code.of_imports(_import_lines, path, dict[str, int]) if imported else {}
-    return tuple(
-        (target, Evidence(home, lines.get(target), target[:120], "python", "import", 0.95)) for target in imported
-    )
-
-
-def _import_lines(code: Code, path: str) -> dict[str, int]:
-    """By module of the repository the line at which a program first imports it, or something out of it."""
-    found: dict[str, int] = {}
-    for statement, _, _ in code.index(path, 0).imports:
-        for module in dict.fromkeys(imported.module for imported in statement.names):
-            home = code.modules.resolve(path, module, statement.level)
-            if home is not None:
-                found.setdefault(home, statement.line)
-    return found

@@ -36,7 +36,7 @@ class Part(ABC):
     @property
     @abstractmethod
     def coursework(self) -> str:
-        """The words by which the README calls this the work of a course; "" where it does not."""
+        """The words by which documents, programs or a folder call this the work of a course; "" where they do not."""
 
     @property
     @abstractmethod

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from auditor.model.audit import Problem, Waiver
+from auditor.model.misspelt import or_meant
 from auditor.tree.ignore import unusable
 
 PATH = ".auditor/waivers.toml"
@@ -79,10 +80,7 @@ def _wrong(row: Any, taken: Collection[str | None]) -> Iterable[str]:
         yield "it is no table"
         return
     for key in sorted(row.keys() - _KEYS):
-        import difflib  # only for who misspelt one
-
-        near = difflib.get_close_matches(key, _KEYS, n=1)
-        yield f"unknown key `{key[:40]}`" + (f"; is `{near[0]}` meant?" if near else "")
+        yield f"unknown key `{key[:40]}`{or_meant(key, _KEYS)}"
     for key in _TEXTS:
         if key in row and not isinstance(row[key], str):
             yield f"`{key}` is no text"

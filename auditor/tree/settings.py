@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from auditor.model.misspelt import or_meant
 from auditor.model.settings import Scalar, Settings
 
 # In order of precedence, with the table that is ours. The first file that has it counts as a whole.
@@ -65,7 +66,7 @@ def _settings(path: str, table: dict[str, Any], problems: list[tuple[str, str]])
         return value
 
     unknown = tuple(sorted(table.keys() - _KEYS))
-    problems += [(path, _no_setting(key)) for key in unknown]
+    problems += [(path, f"`{key[:40]}` is no setting; it is not used{or_meant(key, _KEYS)}") for key in unknown]
     return Settings(
         source=path,
         exclude=part("exclude", _texts, (), "a list of globs"),
@@ -76,13 +77,6 @@ def _settings(path: str, table: dict[str, Any], problems: list[tuple[str, str]])
         min_coverage=part("min_coverage", _share, None, "a number between 0 and 1"),
         unknown=unknown,
     )
-
-
-def _no_setting(key: str) -> str:
-    import difflib  # only for who misspelt one
-
-    near = difflib.get_close_matches(key, _KEYS, n=1)
-    return f"`{key[:40]}` is no setting; it is not used" + (f"; is `{near[0]}` meant?" if near else "")
 
 
 def _texts(value: Any) -> tuple[str, ...] | None:

@@ -13,6 +13,7 @@ from auditor.rulekit import (
     NotApplicable,
     Rule,
     Severity,
+    Undefined,
     plural,
 )
 
@@ -36,14 +37,24 @@ TOLD_OF_NOTEBOOKS = "NPRT"
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     names, looked = graph.undefined_names()
-    # What a notebook that was run lacks is told as its hidden state (REP008), where that is asked for.
+    found = [*_undefined(graph, names), *_absent(graph), *_unbound(graph), *_unset(graph), *_nowhere(graph)]
+    yield from found
+    if names and not found:
+        yield NotApplicable("what is not defined is told as the hidden state of a notebook (REP008)")
+    if looked and not names and not found:
+        yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")
+
+
+def _undefined(graph: ArtefactGraph, names: list[Undefined]) -> Iterator[Finding]:
+    """Names that nothing defines; what a notebook that was run lacks is told as its hidden state (REP008), where that is asked for."""
     elsewhere = graph.looks_like(TOLD_OF_NOTEBOOKS)
     hidden = {each.path for each in graph.notebooks().hidden if each.kind == "undefined"}
     lacked = [each for each in names if each.ran and each.place.path in hidden]
-    told = [each for each in names if not elsewhere or each not in lacked]
     # What nothing here names is there for those who install it, and notebooks are the product where there are hardly others.
     product = {"ipynb": graph.confidence("N") >= SURE, "py": graph.confidence("L") >= SURE}
-    for each in told:
+    for each in names:
+        if elsewhere and each in lacked:
+            continue
         times = f" ({each.uses} times)" if each.uses > 1 else ""
         others = f", as {'is' if len(each.others) == 1 else 'are'} {', '.join(each.others)}" if each.others else ""
         yield Finding(
@@ -55,8 +66,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 each.idle or each in lacked or (each.aside and not product.get(each.place.path.rpartition(".")[2]))
             ),
         )
-    absent = graph.absent_methods()
-    for method in absent:
+
+
+def _absent(graph: ArtefactGraph) -> Iterator[Finding]:
+    for method in graph.absent_methods():
         yield Finding(
             f"self.{method.name}() is called, and neither {method.owner} nor any class that it is made of has it",
             method.place,
@@ -64,8 +77,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="define the method or call the one that is meant, and let CI run this program",
             milder=int(method.idle),
         )
-    unbound = graph.unbound_imports()
-    for missing in unbound:
+
+
+def _unbound(graph: ArtefactGraph) -> Iterator[Finding]:
+    for missing in graph.unbound_imports():
         yield Finding(
             f"{missing.name} is imported from {missing.module}, which does not have it: the import fails",
             missing.place,
@@ -73,8 +88,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="import the name that is meant or drop the import, and let CI run this program",
             milder=int(missing.idle),
         )
-    unset = graph.unset_names()
-    for name in unset:
+
+
+def _unset(graph: ArtefactGraph) -> Iterator[Finding]:
+    for name in graph.unset_names():
         then = "still has the value of the round before" if name.stale else "is not bound"
         yield Finding(
             f"{name.name} is read where the handler before it only told of the failure: then it {then}",
@@ -84,8 +101,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             related=(name.handled.says("goes on from here"),),
             milder=int(not name.stale) + int(name.idle),
         )
-    gone = graph.modules_nowhere()
-    for module in gone:
+
+
+def _nowhere(graph: ArtefactGraph) -> Iterator[Finding]:
+    for module in graph.modules_nowhere():
         keeps = f", because {module.left_out.path} keeps it out of git" if module.left_out else ""
         yield Finding(
             f"{module.module}.py is imported and not in the repository, which has the rest of {module.package}{keeps}: the import fails",
@@ -97,7 +116,3 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             related=tuple(place.says("imported here, too") for place in module.others[:12]),
             milder=int(module.idle),
         )
-    if names and not told and not absent and not unbound and not gone and not unset:
-        yield NotApplicable("what is not defined is told as the hidden state of a notebook (REP008)")
-    if looked and not names and not absent and not unbound and not gone and not unset:
-        yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")

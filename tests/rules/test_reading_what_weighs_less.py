@@ -207,4 +207,5 @@ def test_a_ladder_of_words_decides_where_nothing_else_does_or_its_words_are_aske
     assert weighs(loaded) == {"level": "low"}
     assert weighs(loaded.replace("limits['t']", "0.3")) == {"level": "low", "p": "medium"}
     assert weighs(loaded.replace("p > threshold", "1")) == {"level": "medium"}
-    assert weighs(loaded.replace("p > threshold", "p > threshold or level(p) == 'high'")) == {"level": "medium"}
+    for asks in ("== 'high'", "!= 'high'", "in ('high', 'middle')", "not in ('high', 'middle')"):
+        assert weighs(loaded.replace("p > threshold", f"p > threshold or level(p) {asks}")) == {"level": "medium"}

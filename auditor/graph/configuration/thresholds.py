@@ -23,7 +23,7 @@ from auditor.program.naming.words import parts
 
 _SCORES = frozenset({"predict_proba", "decision_function", "predict_proba_samples", "score_samples"})
 _COMPARES = frozenset({"<", "<=", ">", ">="})
-_EQUALS = frozenset({"==", "!=", "in", "not in"})
+_EQUALS = frozenset({"==", "!=", "in", "not-in"})
 _GEOMETRY = regex(r"iou|nms|overlap|area|bbox", re.I)
 """Thresholds of detectors that say which boxes are one, not what is decided."""
 

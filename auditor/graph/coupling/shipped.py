@@ -317,11 +317,10 @@ class _Asked:
     def _is_spared(self, origin: Origin) -> bool:
         """Whether a call runs only where no step is handed over, and who calls its function here hands over one."""
         frame = origin.frame
-        given = frame.bound.params if frame.bound is not None else {}
-        index = self.world.resolved.code.index(frame.path, frame.scope)
-        for construct, arm in (
-            next((each.conditions for each in index.calls if each.call is origin.call), ()) if given else ()
-        ):
+        if frame.bound is None:
+            return False
+        given, index = frame.bound.params, self.world.resolved.code.index(frame.path, frame.scope)
+        for construct, arm in next((each.conditions for each in index.calls if each.call is origin.call), ()):
             missing = _missing(index.tests.get(construct), wanted=arm == 0)
             told = given.get(missing.id) if missing is not None else None
             if told is not None and type(told[0]) is not Const:

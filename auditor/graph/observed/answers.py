@@ -1,4 +1,4 @@
-"""Calls by which a model is asked for its answer."""
+"""How a model is asked for its answers, and what keeps them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from auditor.model.ir import Attr, Call
 from auditor.model.regex import regex
 
 PREDICTING = frozenset({"predict", "predict_proba", "predict_on_batch", "decision_function"})
+_ANSWERS = regex(r"predict|forecast|scor(?:es?|ed|ing)(?![a-z])|submission|inference|recommend", re.I)
+_TABLES = frozenset({"csv", "tsv", "parquet", "feather", "jsonl", "xlsx", "avro", "orc", "db", "sqlite", ""})
 
 
 def asks_a_model(call: Call) -> bool:
     """Whether a call asks a model for its answer, by the name of the method: a model is handed what it shall answer for."""
     return type(call.func) is Attr and call.func.name in PREDICTING and bool(call.args or call.keywords)
-
-
-_ANSWERS = regex(r"predict|forecast|scor(?:es?|ed|ing)(?![a-z])|submission|inference|recommend", re.I)
-_TABLES = frozenset({"csv", "tsv", "parquet", "feather", "jsonl", "xlsx", "avro", "orc", "db", "sqlite", ""})
 
 
 def keeps_answers(written: Touch) -> bool:

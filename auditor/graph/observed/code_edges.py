@@ -47,6 +47,26 @@ def program_node(store: Store, code: Code, path: str, kind: NodeKind) -> str:
     return store.node(f"file:{path}", kind, f"{held[0]}:{held[1]}", path=held[0], line=held[1])
 
 
+def imported(code: Code, path: str) -> tuple[tuple[str, Evidence], ...]:
+    """The modules of the repository that a program imports, each with where it does."""
+    imported, home = sorted(code.imports(path)), code.home(path)
+    lines = code.of_imports(_import_lines, path, dict[str, int]) if imported else {}
+    return tuple(
+        (target, Evidence(home, lines.get(target), target[:120], "python", "import", 0.95)) for target in imported
+    )
+
+
+def _import_lines(code: Code, path: str) -> dict[str, int]:
+    """By module of the repository the line at which a program first imports it, or something out of it."""
+    found: dict[str, int] = {}
+    for statement, _, _ in code.index(path, 0).imports:
+        for module in dict.fromkeys(imported.module for imported in statement.names):
+            home = code.modules.resolve(path, module, statement.level)
+            if home is not None:
+                found.setdefault(home, statement.line)
+    return found
+
+
 def state_keys(store: Store, resolved: Resolved) -> None:
     """Keys of the documents that code reads: where each is defined and where it is read.
 

@@ -97,7 +97,8 @@ def _by_pip(world: World, build: DeclaredStep, words: list[str], line: int) -> l
                 return None
             found += listed
         elif option in _VALUED:
-            _ = value or next(rest, "")
+            if not value:
+                next(rest, "")
         elif word.startswith("-"):
             if option not in _BARE:
                 return None
@@ -114,7 +115,7 @@ _NAME = regex(r"[A-Za-z][^/{]*$")
 
 
 def _listed(world: World, build: DeclaredStep, name: str) -> list[Requirement] | None:
-    """What the lists of that name ask for which the build copies, and those they include."""
+    """What the lists of that name ask for which the build copies; None without one, or where one includes another."""
     last = name.rpartition("/")[2]
     copied = [each.path for each in build.reads if each.path is not None]
     todo = [

@@ -29,12 +29,14 @@ from auditor.model.ir import (
     With,
 )
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.statements import bodies, heads, placed, within
 
 _TELLERS = frozenset(
     {"log", "logger", "_logger", "logging", "LOGGER", "_log", "traceback", "warnings", "console", "rospy"}
 )
-_ENDS = frozenset({"exit", "fail", "abort", "quit", "error_and_exit"})
+_ENDS = regex(r"(^|_)(exit|fail|abort|quit)(_|$)")
+"""Names of calls that end more than the handler."""
 
 
 class Unset(msgspec.Struct, frozen=True):
@@ -119,7 +121,7 @@ def _tells(value: Expr) -> bool:
         return True  # a text
     first, _, rest = name_of(value.func).partition(".")
     name = rest.rpartition(".")[2]
-    return name not in _ENDS and (
+    return not _ENDS.search(name) and (
         first in _TELLERS or (not rest and first == "print") or rest.partition(".")[0] in _TELLERS
     )
 

@@ -55,6 +55,7 @@ def test_only_a_handler_that_does_nothing_else_goes_on(tells: str) -> None:
         pytest.param(TRY.format("raise ValueError(path) from error") + "return row", id="raised"),
         pytest.param(TRY.format("return None") + "return row", id="returned"),
         pytest.param(TRY.format("parser.error(path)") + "return row", id="ended"),
+        pytest.param(TRY.format("logger.log_and_exit(path)") + "return row", id="ended by a name of several words"),
         pytest.param(TRY.format("row = ''") + "return row", id="bound in the handler"),
         pytest.param("row = ''\n" + TRY.format("pass") + "return row", id="bound before"),
         pytest.param(TRY.format("pass") + "row = ''\nreturn row", id="bound behind"),
