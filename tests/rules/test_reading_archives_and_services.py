@@ -1,0 +1,34 @@
+"""What archives are unpacked to and what services are asked, as readers of strange repositories saw it: each beside the debt."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.engine import judge, registry
+from auditor.model.finding import Finding
+from tests.pages import graphs
+
+RULES = registry().rules
+FETCH = "import zipfile\n{}\nwith zipfile.ZipFile({}) as z:\n    z.extractall('data/raw')\n"
+FIT = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('data/raw/{}')\nRidge().fit(f[['a']], f['y'])\n"
+
+
+def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Finding]:
+    return list(judge(graphs(files, archetypes=archetypes).components, [RULES[rule]]).findings)
+
+
+@pytest.mark.parametrize(
+    ("says", "archive", "read", "number"),
+    [
+        ("", "'data/raw/prices.zip'", "other.csv", 1),
+        ("", "'data/raw/prices.tar.gz'", "prices/a.csv", 1),
+        ("", "'data/raw/prices.nc'", "prices.csv", 1),
+        ("", "'data/raw/prices.nc'", "other.csv", 0),
+        ("", "open('x', 'rb')", "books/a.csv", 1),
+        ("N = 'https://example.org/films-small.zip'", "open('x', 'rb')", "films-small/a.csv", 1),
+        ("N = 'https://example.org/films-small.zip'", "open('x', 'rb')", "books/a.csv", 0),
+        ("N = 'https://example.org/films-small.zip'", "open('x', 'rb')", "a.csv", 1),
+    ],
+)
+def test_an_archive_holds_what_may_be_in_it(says: str, archive: str, read: str, number: int) -> None:
+    assert len(found({"get.py": FETCH.format(says, archive), "fit.py": FIT.format(read)}, "PIP001")) == number
