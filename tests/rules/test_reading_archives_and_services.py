@@ -32,3 +32,23 @@ def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Findi
 )
 def test_an_archive_holds_what_may_be_in_it(says: str, archive: str, read: str, number: int) -> None:
     assert len(found({"get.py": FETCH.format(says, archive), "fit.py": FIT.format(read)}, "PIP001")) == number
+
+
+SERVICE = "import joblib\nimport pandas as pd\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\napp = FastAPI()\nm = joblib.load('m.pkl')\n\n\nclass Asked(BaseModel):\n    {}\n\n\n@app.post('/p')\ndef p(asked: {}):\n    return str(m.predict([asked]))\n"
+
+
+@pytest.mark.parametrize(
+    ("field", "taken", "severity"),
+    [
+        ("text: str", "Asked", "medium"),
+        ("review_text: Optional[str] = None", "Asked", "medium"),
+        ("text: str\n    price: float", "Asked", "high"),
+        ("city: str", "Asked", "high"),
+        ("text = 'a'", "Asked", "high"),
+        ("a: int", "Asked, text: str", "high"),
+        ("a: int", "str, text: str", "medium"),
+    ],
+)
+def test_a_service_that_is_asked_texts_has_no_features_to_compare(field: str, taken: str, severity: str) -> None:
+    (finding,) = found({"serve.py": SERVICE.format(field, taken)}, "MON001", "S")
+    assert finding.severity.value == severity
