@@ -47,8 +47,12 @@ SERVICE = "import joblib\nimport pandas as pd\nfrom fastapi import FastAPI\nfrom
         ("text = 'a'", "Asked", "high"),
         ("a: int", "Asked, text: str", "high"),
         ("a: int", "str, text: str", "medium"),
+        ("a: int", "str, text", "high"),
     ],
 )
 def test_a_service_that_is_asked_texts_has_no_features_to_compare(field: str, taken: str, severity: str) -> None:
     (finding,) = found({"serve.py": SERVICE.format(field, taken)}, "MON001", "S")
     assert finding.severity.value == severity
+    table = "\n\n@app.post('/q')\ndef q(a: float):\n    return str(m.predict([a]))\n"
+    (both,) = found({"serve.py": SERVICE.format(field, taken) + table}, "MON001", "S")
+    assert both.severity.value == "high"
