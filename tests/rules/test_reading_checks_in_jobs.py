@@ -24,6 +24,7 @@ def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Findi
         (".github/workflows/a.yml", "assert f['a'][0] == 0.5", False),
         (".github/workflows/a.yml", "print(f['a'][0] == 0.5)", True),
         (".github/workflows/a.yml", "assert True", True),
+        (".github/workflows/a.yml", "raise ValueError(f)", True),
         ("deploy/.github/a.yml", "assert f['a'][0] == 0.5", True),
     ],
 )
