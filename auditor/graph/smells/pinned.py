@@ -27,10 +27,10 @@ def always(world: World, owned: Callable[[str], bool], name: str, *, below: str 
         for requirement in facts.requirements
         if requirement.name == name
     ]
-    return bool(specifiers) and all(_keeps(each, below=below, least=least) for each in specifiers)
+    return bool(specifiers) and all(keeps(each, below=below, least=least) for each in specifiers)
 
 
-def _keeps(specifier: str, *, below: str, least: str) -> bool:
+def keeps(specifier: str, *, below: str = "", least: str = "") -> bool:
     """Whether a specifier allows only versions on one side of a border."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.version import Version
@@ -49,7 +49,9 @@ def _keeps(specifier: str, *, below: str, least: str) -> bool:
         return False
     if below:
         return bool(specifier.strip()) and not any(allowed.contains(v) for v in _upwards(border))
-    return bool(specifier.strip()) and not any(allowed.contains(v) for v in _downwards(border))
+    named = [each.version.removesuffix(".*") for each in allowed]
+    lower = [*_downwards(border), *(version for version in named if Version(version) < border)]
+    return bool(specifier.strip()) and not any(allowed.contains(version) for version in lower)
 
 
 def _upwards(border: Version) -> list[str]:
