@@ -184,6 +184,22 @@ def test_a_default_that_is_told_of_afterwards_is_no_secret(after: str, silent: b
         ("x = ValueError('a')", []),
         ("print(ValueError('a'))", []),
         ("unknown('a')", []),
+        (
+            "class Data:\n    def __init__(self, x):\n        if x < 0:\n            return ValueError('a')",
+            ["ValueError"],
+        ),
+        ("def share(x):\n    if x < 0:\n        return ValueError('a')\n    return x / 2", ["ValueError"]),
+        ("def wrong(x):\n    return ValueError(x)\n\n\nraise wrong(1)", []),
+        ("def wrong(x):\n    if x:\n        return ValueError(x)\n    return KeyError(x)", []),
+        ("def wrong(x) -> ValueError | str:\n    if x:\n        return ValueError(x)\n    return 'a'", []),
+        ("def wrong(x) -> 'Exception | str':\n    if x:\n        return ValueError(x)\n    return 'a'", []),
+        ("def wrong(x):\n    if x:\n        return ValueError(x)\n    return None", []),
+        (
+            "def f(x):\n    if x:\n        return ValueError(x)\n    return x\n\n\ny = f(1)\nprint(isinstance(y, ValueError))",
+            [],
+        ),
+        ("def f(x):\n    if x:\n        return ValueError(x)\n    return other(x)\n\n\nraise f(1)", []),
+        ("def f(x):\n    if x:\n        return ValueError(x)\n    return x\n\n\nprint(f(1))", ["ValueError"]),
     ],
 )
 def test_errors_that_are_never_raised(line: str, names: list[str]) -> None:
