@@ -475,3 +475,34 @@ def test_who_chooses_by_rows_of_another_table_says_nothing_of_these() -> None:
     )
     (component,) = graphs({"compare.py": source}, archetypes="P").components
     assert len(component.reused_test_rows) == 1
+
+
+BOTH = "print(model.score(x_val, y_val))\nprint(model.score(x_test, y_test))\n"
+FITTED = "model = LogisticRegression().fit(x_train, y_train)\n"
+
+
+@pytest.mark.parametrize(
+    ("again", "found"),
+    [
+        ("x_train, x_val, y_train, y_val = train_test_split(features, target, random_state=2)\n", {("LKG002", "high")}),
+        ("x_train, x_val, y_train, y_val = train_test_split(x_train, y_train, random_state=2)\n", set()),
+        ("x_val, x_test, y_val, y_test = train_test_split(x_test, y_test, random_state=2)\n", set()),
+    ],
+)
+def test_a_second_split_of_all_rows_brings_those_back_that_were_set_aside(
+    again: str, found: set[tuple[str, str]]
+) -> None:
+    assert said({"train.py": READ + SPLIT + again + FITTED + BOTH}) == found
+
+
+def test_a_model_of_all_rows_that_other_rows_have_judged_before_is_no_second_split() -> None:
+    last = "model.fit(features, target)\nprint(model.score(x_test, y_test))\n"
+    assert said({"train.py": READ + SPLIT + FITTED + "print(model.score(x_test, y_test))\n" + last}) == {("LKG002", "critical")}  # fmt: skip
+    parts = SPLIT + "x_train, x_val, y_train, y_val = train_test_split(x_train, y_train, random_state=2)\n"
+    assert said({"train.py": READ + parts + FITTED + BOTH + "print(model.score(x_train, y_train))\n"}) == {("LKG011", "info")}  # fmt: skip
+
+
+def test_a_model_of_all_rows_that_those_of_another_file_judge_comes_of_no_second_split() -> None:
+    other = "other = pd.read_csv('july.csv')\nprint(model.score(other[['visits']], other['churned']))\n"
+    whole = "model = LogisticRegression().fit(features, target)\nprint(model.score(x_test, y_test))\n"
+    assert said({"train.py": READ + SPLIT + whole + other}) == {("LKG011", "info")}
