@@ -11,7 +11,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.coupling.predicted import loaded
 from auditor.graph.coupling.sides import models, predictions, product_trainings, serving_side
-from auditor.graph.leakage.fitted_columns import names_in, picked
+from auditor.graph.data.fitted_columns import names_in, picked
 from auditor.graph.observed.flows import features
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from auditor.graph import places
+from auditor.graph.data.fitted_columns import Columns, fitted_columns, frame_of, stores
 from auditor.graph.leakage.evaluations import Doubt
-from auditor.graph.leakage.fitted_columns import Columns, fitted_columns, frame_of, stores
 from auditor.graph.leakage.prepared_features import prepared
 from auditor.graph.observed.written import written
 from auditor.graph.world import World
