@@ -59,12 +59,12 @@ class Annotations:
         return Instance(found) if type(found) is Local else None
 
     def _read(self, text: str, path: str) -> Expr:
-        """A class that is named in quotes because it is defined further down; anything else as the text it is."""
+        """A class that is named in quotes because it is defined further down; any other text is a name that nothing has."""
         known = self._written.get((path, text))
         if known is None:
-            names = text.partition("|")[0].strip().split(".")
-            known = Name(names[0]) if all(name.isidentifier() for name in names) else Const(text)
-            for name in names[1:] if type(known) is Name else ():
+            first, *names = text.partition("|")[0].strip().split(".")
+            known = Name(first)
+            for name in names:
                 known = Attr(known, name)
             self._written[path, text] = self.code.keep(known)
         return known
