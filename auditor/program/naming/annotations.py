@@ -33,15 +33,28 @@ class Annotations:
         return self._object(annotation, frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0)))
 
     def of_attribute(self, cls: Local, name: str, depth: int = 0) -> Instance | None:
-        """The same of an attribute that the body of a class, its constructor or its bases declare (`self._store: Store = None`)."""
+        """The same of an attribute that the body of a class, its constructor or its bases declare (`self._store: Store = None`).
+
+        A record without methods is left out: who fills it in with what is not known, and nothing else is to be learned of it.
+        """
         said = self._said(cls).get(name)
         if said is not None:
-            return self._object(*said)
+            held = self._object(*said)
+            return held if held is None or type(held.of) is not Local or self._acts(held.of) else None
         for base in self.denoter.bases(cls) if depth < DEEPEST_BASES else ():
             found = self.of_attribute(base, name, depth + 1) if type(base) is Local and base != cls else None
             if found is not None:
                 return found
         return None
+
+    def _acts(self, cls: Local, depth: int = 0) -> bool:
+        """Whether a class or one of its bases in the repository has methods."""
+        if any(
+            self.code.scope(cls.path, number).kind == "function" for number in self.code.nested(cls.path, cls.scope)
+        ):
+            return True
+        bases = self.denoter.bases(cls) if depth < DEEPEST_BASES else ()
+        return any(type(base) is Local and base != cls and self._acts(base, depth + 1) for base in bases)
 
     def _object(self, annotation: Expr, frame: Frame) -> Instance | None:
         if type(annotation) is Op and annotation.op == "|":

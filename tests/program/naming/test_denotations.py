@@ -58,6 +58,12 @@ FRAME = Instance("pandas.DataFrame")
         pytest.param("import pandas as pd\nclass C:\n    f: pd.DataFrame\nask(C().f)", FRAME, id="declared attribute"),
         pytest.param("import pandas as pd\nclass C:\n    f: pd.DataFrame\nask(C().g)", None, id="another attribute"),
         pytest.param("class C:\n    f: dict[str, int]\nask(C().f)", None, id="attribute of Python's own"),
+        pytest.param("class R:\n    a: str = 'x'\nclass C:\n    f: R\nask(C().f)", None, id="declared as a record"),
+        pytest.param(
+            "class B:\n    def g(self): ...\nclass R(B): pass\nclass C:\n    f: R\nask(C().f)",
+            Instance(Local("main.py", 3)),
+            id="declared as what has methods of a base",
+        ),
         pytest.param(
             "import pandas as pd\nclass C:\n    f: list\n    def __init__(self):\n        self.f = pd.DataFrame()\nask(C().f)",
             FRAME,
