@@ -506,3 +506,29 @@ def test_a_model_of_all_rows_that_those_of_another_file_judge_comes_of_no_second
     other = "other = pd.read_csv('july.csv')\nprint(model.score(other[['visits']], other['churned']))\n"
     whole = "model = LogisticRegression().fit(features, target)\nprint(model.score(x_test, y_test))\n"
     assert said({"train.py": READ + SPLIT + whole + other}) == {("LKG011", "info")}
+
+
+CALIBRATED = "from sklearn.calibration import CalibratedClassifierCV\nfrom sklearn.metrics import brier_score_loss\nbase = LogisticRegression().fit(x_train, y_train)\n"
+
+
+@pytest.mark.parametrize(
+    ("by", "parts", "found"),
+    [
+        ("x_test, y_test", "", {("LKG002", "high")}),
+        ("x_train, y_train", "", set()),
+        ("x_cal, y_cal", "x_cal, x_test, y_cal, y_test = train_test_split(x_test, y_test, random_state=2)\n", set()),
+    ],
+)
+def test_what_probabilities_are_set_right_by_does_not_judge_them(
+    by: str, parts: str, found: set[tuple[str, str]]
+) -> None:
+    fitted = f"model = CalibratedClassifierCV(base, cv='prefit').fit({by})\n"
+    judged = "print(brier_score_loss(y_test, model.predict_proba(x_test)[:, 1]))\n"
+    assert said({"train.py": READ + SPLIT + parts + CALIBRATED + fitted + judged}) == found
+
+
+def test_a_figure_of_the_rows_that_a_calibration_knows_is_a_fact_beside_that_of_others() -> None:
+    parts = SPLIT + "x_cal, x_test, y_cal, y_test = train_test_split(x_test, y_test, random_state=2)\n" + CALIBRATED
+    fitted = "model = CalibratedClassifierCV(base, cv='prefit').fit(x_cal, y_cal)\n"
+    judged = "print(model.score(x_cal, y_cal), model.score(x_test, y_test))\n"
+    assert said({"train.py": READ + parts + fitted + judged}) == {("LKG011", "info")}

@@ -45,7 +45,7 @@ _LOADS, _JUDGES, _TRAINS = 1, 2, 4
 _JUDGED = _LOADS | _JUDGES
 _MILDER_ANSWERED = 2
 _MILDER_BESIDE = 1
-"""Rows of the second split were held out indeed, and a figure is taken of these too."""
+"""Rows of the second split were held out indeed, and a figure is taken of these too; of a calibration only what it learns is too good."""
 _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
 
@@ -116,7 +116,9 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
             again = [
                 e for e in trace.evaluations if e.trained.spot == evaluation.trained.spot and e.relation == "apart"
             ]
-            if found.beside:
+            if evaluation.trained.rows is evaluation.tested:
+                says, milder = f"{name} learns from the held-out rows that it is then judged on", _MILDER_BESIDE
+            elif found.beside:
                 says, milder = f"{says}: the rows were split anew after these had been set aside", _MILDER_BESIDE
             elif again:  # the choice of an epoch was made too hopefully; the last word may be that of rows untouched
                 says, milder = f"{says}; it also answers for rows that were", _MILDER_ANSWERED

@@ -253,7 +253,7 @@ def overlaps(trace: Trace) -> list[Overlap]:
         if copies and len(copies) == len(apart):
             found += [Overlap(e, rows, _split(trace, e)) for e, rows in copies[:1]]
         elif shown and all(e.relation == "overlap" for e in shown):
-            presented = [e for e in shown if e.trained.rows is not e.tested and presented_apart(e)]
+            presented = [e for e in shown if (e.trained.rows is not e.tested and presented_apart(e)) or _calibrates(e)]
             found += [Overlap(e, None, _split(trace, e)) for e in presented[:1]]
         else:
             again = [e for e in shown if e.relation == "overlap" and presented_apart(e) and _split_anew(e)]
@@ -272,6 +272,12 @@ def _split_anew(evaluation: Evaluation) -> bool:
     return not mine.keys() <= others.keys() and not others.keys() <= mine.keys()
 
 
+def _calibrates(evaluation: Evaluation) -> bool:
+    """Whether probabilities of a model are set right by rows that were held out from it, and are judged by these very rows."""
+    held = any(r.part not in (None, TRAIN) and r.how in ("part", "cut") for r in evaluation.tested.chain())
+    return held and evaluation.trained.rows is evaluation.tested and evaluation.trained.name.startswith("Calibrat")
+
+
 def presented_apart(evaluation: Evaluation) -> bool:
     """Whether the evaluated rows are the part that some split held out; a part that the trained rows are in as well is none."""
     inside = evaluation.trained.rows.above
@@ -287,7 +293,7 @@ def on_training_rows(trace: Trace) -> list[Evaluation]:
         e
         for e in trace.evaluations
         if e.how in _FIGURES
-        and not (e.trained.version in told and presented_apart(e))
+        and not (e.trained.version in told and (presented_apart(e) or _calibrates(e)))
         and e.trained.task not in UNSUPERVISED
         and _same(e.trained.rows, e.tested)
     ]
