@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import reduce
+from itertools import chain
 from operator import or_
 
 import msgspec
@@ -13,6 +14,7 @@ from auditor.graph import places
 from auditor.graph.leakage.chosen import Chosen
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
 from auditor.graph.leakage.on_purpose import on_purpose
+from auditor.graph.leakage.thresholds import chosen_thresholds
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Expr, Group, Item, Name, Stmt
@@ -169,7 +171,13 @@ def reused(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
     """Evaluation rows that several models, or tuning and the final figure, share, while none are kept for the last word."""
     elsewhere = _evaluates_loaded(world, owned)
     chosen = Chosen(world)
-    return _all(world, owned, lambda trace: _reused(world, trace, chosen, elsewhere=elsewhere))
+    return _all(
+        world,
+        owned,
+        lambda trace: chain(
+            _reused(world, trace, chosen, elsewhere=elsewhere), _by_threshold(world, trace, chosen, elsewhere=elsewhere)
+        ),
+    )
 
 
 def _reused(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> Iterator[Doubt]:
@@ -185,6 +193,18 @@ def _reused(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> I
         says = f"{_uses(reuse)}; this program keeps no rows for the last word"
         scored = reuse.selects and reuse.known and not elsewhere
         yield _doubt(world, last, at(world, last.spot), says, trail, 0.9 if scored else 0.6, 0 if scored else 2)
+
+
+def _by_threshold(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> Iterator[Doubt]:
+    for cut in chosen_thresholds(world, trace, chosen):
+        evaluation, place = cut.evaluation, world.resolved.code.place(cut.evaluation.site[0], cut.line)
+        if not world.uncalled.of(evaluation.site):
+            says = f"the threshold for {evaluation.trained.name} is chosen by the test rows that it is judged on; this program keeps no rows for the last word"
+            trail = judged_at(world, evaluation)
+            doubt = _doubt(
+                world, evaluation, place, says, trail, 0.6 if elsewhere else 0.9, _MILDER_ANSWERED * elsewhere
+            )
+            yield msgspec.structs.replace(doubt, entity=f"{doubt.entity}|threshold")
 
 
 def _uses(reuse: verdicts.Reuse) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from auditor.model.ir import Assign, Attr, Const, Expr, Group, Item, Name, Op, Stmt
+from auditor.model.ir import Assign, Attr, Const, Define, Expr, Group, Item, Name, Op, Stmt
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local
 from auditor.program.naming.scopes import last_name
 
@@ -37,6 +37,8 @@ class Annotations:
 
         A record without methods is left out: who fills it in with what is not known, and nothing else is to be learned of it.
         """
+        if name.startswith("__"):
+            return None
         said = self._said(cls).get(name)
         if said is not None:
             held = self._object(*said)
@@ -49,9 +51,8 @@ class Annotations:
 
     def _acts(self, cls: Local, depth: int = 0) -> bool:
         """Whether a class or one of its bases in the repository has methods."""
-        if any(
-            self.code.scope(cls.path, number).kind == "function" for number in self.code.nested(cls.path, cls.scope)
-        ):
+        made = (each.scope for each in self.code.scope(cls.path, cls.scope).body if type(each) is Define)
+        if any(self.code.scope(cls.path, number).kind == "function" for number in made):
             return True
         bases = self.denoter.bases(cls) if depth < DEEPEST_BASES else ()
         return any(type(base) is Local and base != cls and self._acts(base, depth + 1) for base in bases)
@@ -88,10 +89,10 @@ class Annotations:
         if found is None:
             scope = self.code.scope(cls.path, cls.scope)
             found = dict(_of_object(scope.body, "", Frame(cls.path, cls.scope))) if scope.kind == "class" else {}
-            for number in self.code.nested(cls.path, cls.scope) if scope.kind == "class" else ():
-                method = self.code.scope(cls.path, number)
-                if method.name.endswith(".__init__") and method.params:
-                    found |= _of_object(method.body, method.params[0].name, Frame(cls.path, number))
+            for binding in self.code.index(cls.path, cls.scope).final("__init__") if scope.kind == "class" else ():
+                method = self.code.scope(cls.path, binding.scope) if binding.how == "define" else None
+                if method is not None and method.params:
+                    found |= _of_object(method.body, method.params[0].name, Frame(cls.path, binding.scope))
             self._declared[cls] = found
         return found
 
