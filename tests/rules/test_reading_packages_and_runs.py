@@ -519,3 +519,16 @@ def test_the_images_of_steps_in_code_move_under_their_names(image: str, told: bo
         "build.sh": "docker build -t acme/base:latest base\n",
     }
     assert bool(found(files, "REP005")) is told
+
+
+SIZES = "import argparse\nfrom transformers import AutoModel\nsize = argparse.ArgumentParser().parse_args().size\n"
+CHOSEN = "net = AutoModel.from_pretrained('acme/large' if size else 'acme/small')\n"
+
+
+def test_one_call_that_loads_one_model_or_another_is_one_finding() -> None:
+    (finding,) = found({"net.py": SIZES + CHOSEN}, "REP009")
+    assert "model acme/large (and 1 other by the same call) is loaded" in finding.message
+    two = "a = AutoModel.from_pretrained('acme/large')\nb = AutoModel.from_pretrained('acme/small')\n"
+    assert len(found({"net.py": SIZES + two}, "REP009")) == 2
+    ways = CHOSEN + "b = AutoModel.from_pretrained('acme/small')\n"
+    assert len(found({"net.py": SIZES + ways}, "REP009")) == 2
