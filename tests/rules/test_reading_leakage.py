@@ -561,3 +561,12 @@ VALIDATED = "x_train, x_val, y_train, y_val = train_test_split(x_train, y_train,
 )  # fmt: skip
 def test_a_threshold_is_chosen_by_other_rows_than_those_that_have_the_last_word(source: str, told: bool) -> None:
     assert (("LKG003", "medium") in said({"train.py": CUT + source})) is told
+
+
+def test_thresholds_of_models_in_a_loop_are_one_finding() -> None:
+    loop = "for model in (LogisticRegression(), LogisticRegression(C=3)):\n    model.fit(x_train, y_train)\n    p = model.predict_proba(x_test)[:, 1]\n"
+    asked = "a, b, limits = roc_curve(y_test, p)\nlimit = limits[np.argmax(b - a)]\n" + BY_LIMIT
+    source = CUT + loop + "".join(f"    {line}\n" for line in asked.splitlines())
+    found = judge(graphs({"train.py": source}, archetypes="P").components, [registry().rules["LKG003"]]).findings
+    (told,) = (each.message for each in found if "threshold" in each.message)
+    assert told.startswith("the thresholds of 2 models are chosen")

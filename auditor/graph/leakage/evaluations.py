@@ -121,7 +121,7 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
             if evaluation.trained.rows is evaluation.tested:
                 says, milder = f"{name} learns from the held-out rows that it is then judged on", _MILDER_BESIDE
             elif found.beside:
-                says, milder = f"{says}: the rows were split anew after these had been set aside", _MILDER_BESIDE
+                says, milder = f"{says}: those come of another split of the same rows", _MILDER_BESIDE
             elif again:  # the choice of an epoch was made too hopefully; the last word may be that of rows untouched
                 says, milder = f"{says}; it also answers for rows that were", _MILDER_ANSWERED
         yield _doubt(world, evaluation, at(world, evaluation.spot), says, trail, milder=milder)
@@ -197,14 +197,15 @@ def _reused(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> I
 
 def _by_threshold(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> Iterator[Doubt]:
     for cut in chosen_thresholds(world, trace, chosen):
-        evaluation, place = cut.evaluation, world.resolved.code.place(cut.evaluation.site[0], cut.line)
-        if not world.uncalled.of(evaluation.site):
-            says = f"the threshold for {evaluation.trained.name} is chosen by the test rows that it is judged on; this program keeps no rows for the last word"
-            trail = judged_at(world, evaluation)
-            doubt = _doubt(
-                world, evaluation, place, says, trail, 0.6 if elsewhere else 0.9, _MILDER_ANSWERED * elsewhere
-            )
-            yield msgspec.structs.replace(doubt, entity=f"{doubt.entity}|threshold")
+        first, place = cut.evaluations[0], world.resolved.code.place(cut.site[0], cut.line)
+        if world.uncalled.of(cut.site):
+            continue
+        many = f"the thresholds of {len(cut.evaluations)} models are chosen by the test rows that they are judged on"
+        one = f"the threshold for {first.trained.name} is chosen by the test rows that it is judged on"
+        says = f"{one if len(cut.evaluations) == 1 else many}; this program keeps no rows for the last word"
+        certainty, milder = (0.6, _MILDER_ANSWERED) if elsewhere else (0.9, 0)
+        doubt = _doubt(world, first, place, says, judged_at(world, first), certainty, milder)
+        yield msgspec.structs.replace(doubt, entity=f"{doubt.entity}|threshold")
 
 
 def _uses(reuse: verdicts.Reuse) -> str:

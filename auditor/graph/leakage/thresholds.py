@@ -25,30 +25,29 @@ _CURVES = frozenset({"precision_recall_curve", "roc_curve"})
 
 
 class Cut(NamedTuple):
-    """Rows that a model is judged on and its threshold chosen by, and where their figure under a threshold is taken."""
+    """Where a figure is taken under a threshold that the judged rows have chosen, and the models that it is taken of."""
 
-    evaluation: Evaluation
+    site: Site
     line: int
+    evaluations: list[Evaluation]
 
 
-def chosen_thresholds(world: World, trace: Trace, chosen: Chosen) -> Iterator[Cut]:
-    """Thresholds chosen by the very test rows that give the figure, where no others are judged; one for each model."""
+def chosen_thresholds(world: World, trace: Trace, chosen: Chosen) -> list[Cut]:
+    """Thresholds chosen by the very test rows that give the figure, where no others are judged."""
+    found: dict[tuple[Site, int], Cut] = {}
     told: set[int] = set()
     for evaluation in trace.evaluations:
-        site = evaluation.site
-        if (
-            evaluation.how not in ("metric", "score")
-            or evaluation.relation != "apart"
-            or evaluation.trained.version in told
-        ):
+        site, version = evaluation.site, evaluation.trained.version
+        if evaluation.how not in ("metric", "score") or evaluation.relation != "apart" or version in told:
             continue
         if any(other.relation == "apart" and _is_apart(other, evaluation) for other in trace.evaluations):
             continue
         for line, limit in _limits(world, site):
             if _is_from_a_curve(world, site, limit) or (_is_tried(world, site, limit) and chosen.by(site, line)):
-                told.add(evaluation.trained.version)
-                yield Cut(evaluation, line)
+                told.add(version)
+                found.setdefault((site, line), Cut(site, line, [])).evaluations.append(evaluation)
                 break
+    return list(found.values())
 
 
 def _is_apart(other: Evaluation, evaluation: Evaluation) -> bool:
