@@ -86,7 +86,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
         if places.is_exploratory(path):
             continue
         for site, statement in _tries(world, path):
-            work = _work(world, site, _span(statement))
+            work = _work(world, site, _span(statement)) or _figure(world, site, statement)
             if work is not None and work[0] == WORK[Role.TRANSFORM] and _takes_numbers(world, site):
                 continue  # arithmetic
             looked += work is not None
@@ -125,7 +125,7 @@ def _tries(world: World, path: str) -> Iterator[tuple[Site, Try]]:
     code = world.resolved.code
     for number, spans in code.of_program(path, _trying, tuple[tuple[int, tuple[_Span, ...]], ...]):
         # Most hold no such work: what they do else need not be known.
-        if any(_work(world, (path, number), span) is not None for span in spans):
+        if any(_work(world, (path, number), span) or _asked(world, (path, number), span) for span in spans):
             for at in placed(code.scope(path, number).body):
                 if type(at.statement) is Try and at.statement.handlers:
                     yield (path, number), at.statement
@@ -167,6 +167,34 @@ def _work(world: World, site: Site, span: _Span) -> tuple[str, Place] | None:
     return list(WORK.values())[rank], world.resolved.code.place(site[0], line)
 
 
+def _figure(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
+    """Where a registry or the record of a run is asked, and a handler gives a number in the place of the figure; None elsewhere."""
+    given = (each for handler in statement.handlers for each in handler.body if type(each) in (Return, Assign))
+    numbers = any(_is_number(each.value) for each in given)  # type: ignore[union-attr]  # narrowed above
+    asked = _asked(world, site, _span(statement)) if numbers else None
+    return (_FIGURE, world.resolved.code.place(site[0], asked.line)) if asked is not None else None
+
+
+def _asked(world: World, site: Site, span: _Span) -> Effect | None:
+    """The call that asks a registry or the record of a run between some lines."""
+    return next(
+        (
+            effect
+            for effect in world.resolved.effects.own.get(site, ())
+            if effect.domain == "tracking" and effect.role in (Role.LOAD_MODEL, Role.READ) and not effect.dead
+            if effect.certainty >= 0.9 and span[0] <= effect.line <= span[1]
+        ),
+        None,
+    )
+
+
+def _is_number(value: Expr | None) -> bool:
+    if type(value) is Op and value.op == "neg":
+        value = value.operands[0]
+    return type(value) is Const and isinstance(value.value, int | float) and not isinstance(value.value, bool)
+
+
+_FIGURE = "reading the figure of a model"
 _NAMED = (
     (regex(r"(^|_)(save|export|dump|store|persist)\w*_models?($|_)", re.I), WORK[Role.SAVE_MODEL]),
     (regex(r"(^|_)(train|fit)\w*_models?($|_)", re.I), WORK[Role.FIT]),
