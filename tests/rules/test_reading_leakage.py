@@ -569,4 +569,4 @@ def test_thresholds_of_models_in_a_loop_are_one_finding() -> None:
     source = CUT + loop + "".join(f"    {line}\n" for line in asked.splitlines())
     found = judge(graphs({"train.py": source}, archetypes="P").components, [registry().rules["LKG003"]]).findings
     (told,) = (each.message for each in found if "threshold" in each.message)
-    assert told.startswith("the thresholds of 2 models are chosen")
+    assert told.startswith("the threshold of this figure is chosen")

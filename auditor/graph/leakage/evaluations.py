@@ -197,15 +197,11 @@ def _reused(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> I
 
 def _by_threshold(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> Iterator[Doubt]:
     for cut in chosen_thresholds(world, trace, chosen):
-        first, place = cut.evaluations[0], world.resolved.code.place(cut.site[0], cut.line)
-        if world.uncalled.of(cut.site):
-            continue
-        many = f"the thresholds of {len(cut.evaluations)} models are chosen by the test rows that they are judged on"
-        one = f"the threshold for {first.trained.name} is chosen by the test rows that it is judged on"
-        says = f"{one if len(cut.evaluations) == 1 else many}; this program keeps no rows for the last word"
-        certainty, milder = (0.6, _MILDER_ANSWERED) if elsewhere else (0.9, 0)
-        doubt = _doubt(world, first, place, says, judged_at(world, first), certainty, milder)
-        yield msgspec.structs.replace(doubt, entity=f"{doubt.entity}|threshold")
+        if not world.uncalled.of(cut.site):
+            place = world.resolved.code.place(cut.site[0], cut.line)
+            says = "the threshold of this figure is chosen by the very test rows that it is taken over; this program keeps no rows for the last word"
+            certainty, milder = (0.6, _MILDER_ANSWERED) if elsewhere else (0.9, 0)
+            yield Doubt(place, f"{entity(world, cut.site)}|threshold", says, (), certainty, milder)
 
 
 def _uses(reuse: verdicts.Reuse) -> str:

@@ -25,27 +25,25 @@ _CURVES = frozenset({"precision_recall_curve", "roc_curve"})
 
 
 class Cut(NamedTuple):
-    """Where a figure is taken under a threshold that the judged rows have chosen, and the models that it is taken of."""
+    """Where a figure is taken under a threshold that the judged rows have chosen, and one of the evaluations by these rows there."""
 
     site: Site
     line: int
-    evaluations: list[Evaluation]
+    evaluation: Evaluation
 
 
 def chosen_thresholds(world: World, trace: Trace, chosen: Chosen) -> list[Cut]:
-    """Thresholds chosen by the very test rows that give the figure, where no others are judged."""
-    found: dict[tuple[Site, int], Cut] = {}
-    told: set[int] = set()
+    """Thresholds chosen by the very test rows that give the figure, where no others are judged; each once."""
+    found: dict[Site, Cut] = {}
     for evaluation in trace.evaluations:
-        site, version = evaluation.site, evaluation.trained.version
-        if evaluation.how not in ("metric", "score") or evaluation.relation != "apart" or version in told:
+        site = evaluation.site
+        if evaluation.how not in ("metric", "score") or evaluation.relation != "apart" or site in found:
             continue
         if any(other.relation == "apart" and _is_apart(other, evaluation) for other in trace.evaluations):
             continue
         for line, limit in _limits(world, site):
             if _is_from_a_curve(world, site, limit) or (_is_tried(world, site, limit) and chosen.by(site, line)):
-                told.add(version)
-                found.setdefault((site, line), Cut(site, line, [])).evaluations.append(evaluation)
+                found[site] = Cut(site, line, evaluation)
                 break
     return list(found.values())
 
