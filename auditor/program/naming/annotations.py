@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from auditor.model.ir import Assign, Attr, Const, Define, Expr, Group, Item, Name, Op, Stmt
-from auditor.program.naming.code import Code, Frame, Instance, Library, Local
+from auditor.program.naming.code import Code, Denotation, Frame, Instance, Library, Local
 from auditor.program.naming.scopes import last_name
 
 if TYPE_CHECKING:
     from auditor.program.naming.denote import Denoter
 
 DEEPEST_BASES = 8
-_AROUND = ("Optional", "Annotated", "Final", "ClassVar", "FromDishka", "Injected")
+_AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "FromDishka", "Injected"})
 """What stands around the class in an annotation."""
 _PLAIN = ("builtins.", "typing.")
 
@@ -27,10 +27,13 @@ class Annotations:
         self._declared: dict[Local, Mapping[str, tuple[Expr, Frame]]] = {}
         self._written: dict[tuple[str, str], Expr] = {}
 
-    def of_function(self, annotation: Expr, frame: Frame) -> Instance | None:
-        """An object of the class that a parameter or the result of the function of a frame is annotated with; None where that is
-        none, or one of Python's own."""
-        return self._object(annotation, frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0)))
+    def of_function(self, annotation: Expr, frame: Frame) -> Denotation | None:
+        """An object of the class that a parameter or the result of the function of a frame is annotated with, or what is said to
+        supply one; None where that is none, or one of Python's own."""
+        held = _held(annotation)
+        if type(held) is Group:
+            return self.denoter.calls.annotated(held.items, frame)  # Annotated[Model, Depends(loaded)]
+        return self._object(held, frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0)))
 
     def of_attribute(self, cls: Local, name: str, depth: int = 0) -> Instance | None:
         """The same of an attribute that the body of a class, its constructor or its bases declare (`self._store: Store = None`).
@@ -41,7 +44,10 @@ class Annotations:
             return None
         said = self._said(cls).get(name)
         if said is not None:
-            held = self._object(*said)
+            annotation, frame = _held(said[0]), said[1]
+            held = self._object(
+                annotation.items[0] if type(annotation) is Group and annotation.items else annotation, frame
+            )
             return held if held is None or type(held.of) is not Local or self._acts(held.of) else None
         for base in self.denoter.bases(cls) if depth < DEEPEST_BASES else ():
             found = self.of_attribute(base, name, depth + 1) if type(base) is Local and base != cls else None
@@ -58,13 +64,6 @@ class Annotations:
         return any(type(base) is Local and base != cls and self._acts(base, depth + 1) for base in bases)
 
     def _object(self, annotation: Expr, frame: Frame) -> Instance | None:
-        if type(annotation) is Op and annotation.op == "|":
-            annotation = annotation.operands[0]
-        if type(annotation) is Item and type(annotation.base) in (Name, Attr):
-            base = annotation.base
-            if last_name(base) in _AROUND:
-                key = annotation.key  # what else stands in `Annotated[Store, Depends(opened)]` says how one is come by
-                annotation = key.items[0] if type(key) is Group and key.items else key
         if type(annotation) is Const and isinstance(annotation.value, str):
             annotation, frame = self._read(annotation.value, frame.path), Frame(frame.path, 0)
         found = self.denoter.denote(annotation, frame)
@@ -95,6 +94,15 @@ class Annotations:
                     found |= _of_object(method.body, method.params[0].name, Frame(cls.path, binding.scope))
             self._declared[cls] = found
         return found
+
+
+def _held(annotation: Expr) -> Expr:
+    """What an annotation names within what stands around it; of `Annotated[Model, …]` all that it holds."""
+    if type(annotation) is Op and annotation.op == "|":
+        annotation = annotation.operands[0]
+    if type(annotation) is Item and last_name(annotation.base) in _AROUND:
+        annotation = annotation.key
+    return annotation
 
 
 def _of_object(body: tuple[Stmt, ...], own: str, frame: Frame) -> Iterator[tuple[str, tuple[Expr, Frame]]]:

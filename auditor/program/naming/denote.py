@@ -150,7 +150,7 @@ class Denoter:
             if found is not None:
                 return found
         if bindings:
-            return None
+            return None if around.scope else self.modules.filled(expr.id, bindings, around.path)
         return self.modules.starred(expr.id, frame.path) or _SUPPLIED.get(expr.id) or Library(f"builtins.{expr.id}")
 
     def bindings(self, expr: Name, frame: Frame) -> list[tuple[Binding, Frame]]:
@@ -208,7 +208,7 @@ class Denoter:
         if owner is not None and binding.at == 0 and not _is_static(scope.decorators):
             cls = Local(frame.path, owner)
             return cls if _is_classmethod(scope.decorators) else Instance(cls)
-        if bound is not None and param.default is not None:
+        if param.default is not None and (bound is not None or self.calls.is_supplied(param.default, frame)):
             found = self.denote(param.default, frame.within(max(scope.parent, 0)))
             if found is not None:
                 return found
