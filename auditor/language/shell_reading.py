@@ -68,13 +68,13 @@ class Reading(State):
         """The line where a node begins."""
         return self.first + node.row
 
-    def command(self, node: Syntax, level: int) -> None:
-        """A simple command with its redirections."""
+    def command(self, node: Syntax, level: int, behind: Iterable[Syntax] = ()) -> None:
+        """A simple command with its redirections; `behind` are its words that stand behind those of its list."""
         self.substitutions(node, level)
         spans: list[list[int]] = []
         redirects: list[Syntax] = []
         at = self.line(node)
-        for child in node.children:
+        for child in (*node.children, *behind):
             if child.type in _REDIRECTS:
                 redirects.append(child)
             elif child.type == "comment":  # the grammar runs on into the next line behind `X=1 # note`
@@ -272,19 +272,19 @@ class Reading(State):
         """A command, or several, with redirections behind it."""
         before = len(self.drafts)
         body = node.child_by_field_name("body")
-        if body is not None:
+        redirects = [child for child in node.children if child.type in _REDIRECTS]
+        if body is not None and body.type == "command":
+            # `echo a > b c` prints two words: the grammar takes all words behind `>` for its files.
+            self.command(body, level, [w for r in redirects for w in r.children_by_field_name("destination")[1:]])
+        elif body is not None:
             self.walk(body, level + 1)
         if len(self.drafts) == before and len(self.drafts) < MAX_COMMANDS:
             self.drafts.append(Draft([], self.line(node), self.cwd, guard=self.guard))
         if body is not None and len(self.drafts) > before and self.dropped(node, body):
             self.drafts[-1].words.append("-")
-        self.redirect([child for child in node.children if child.type in _REDIRECTS], before, level)
-        if (
-            len(self.drafts) == before + 1
-            and not (last := self.drafts[-1]).words
-            and not last.reads
-            and not last.writes
-        ):
+        self.redirect(redirects, before, level)
+        last = self.drafts[-1] if len(self.drafts) == before + 1 else None
+        if last is not None and not (last.words or last.reads or last.writes):
             self.drafts.pop()
 
     def dropped(self, node: Syntax, body: Syntax) -> bool:
@@ -313,7 +313,7 @@ class Reading(State):
         if stream is not None and self.raw(stream.start_byte, stream.end_byte) not in ("0", "1"):
             return  # errors and other streams
         operator = next((child.type for child in node.children if not child.is_named), ">")
-        for target in node.children_by_field_name("destination"):
+        for target in node.children_by_field_name("destination")[:1]:
             words = self.expand(self.raw(target.start_byte, target.end_byte), split=False)
             text = "".join(words)
             if target.type == "process_substitution" or text.startswith("/dev/") or not text:

@@ -31,6 +31,8 @@ def words(text: str) -> list[str]:
         ("f() { python a.py; }", ["python a.py"]),
         ("if [ -f x ]; then a; else b; fi", ["test -f x", "a", "b"]),
         ("case $x in a) one;; *) two;; esac", ["one", "two"]),
+        ("pip install a>=1.0 \\\n  b[x]>=2 c > log", ["pip install a b[x] c"]),
+        ("a > b c < d e", ["a c e"]),
         ("a | b && c || d; e &", ["a", "b", "c", "d", "e"]),
         ("N=$(python count.py)\necho $N", ["python count.py", "echo {N}"]),
         ("python a.py # why\n# only this", ["python a.py"]),
