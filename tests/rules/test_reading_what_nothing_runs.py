@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from auditor.engine import judge, registry
-from auditor.model.finding import Finding
+from auditor.model.finding import Finding, Severity
 from tests.pages import graphs
 
 RULES = registry().rules
 SERVE = "import fastapi\nimport numpy\nimport pandas\n\napp = fastapi.FastAPI()\n"
-IMAGE = "FROM python:3.11-slim\nWORKDIR /app\nRUN pip install --no-cache-dir \\\n    {}\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n"
+IMAGE = 'FROM python:3.11-slim\nWORKDIR /app\nRUN pip install --no-cache-dir \\\n    {}\nCOPY app.py .\nCMD ["python", "app.py"]\n'
 
 
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Finding]:
@@ -32,7 +32,47 @@ def test_debt_and_its_look_alike(rule: str, debt: dict[str, str], alike: dict[st
 def test_a_bound_without_quotes_is_told_as_lost() -> None:
     files = {"app.py": SERVE, "Dockerfile": IMAGE.format("{}")}
     lost, kept = (
-        found({**files, "Dockerfile": IMAGE.format(each)}, "REP002") for each in ("pandas>=2.1.0 numpy", "'pandas>=2.1.0' numpy")
+        found({**files, "Dockerfile": IMAGE.format(each)}, "REP002")
+        for each in ("pandas>=2.1.0 numpy", "'pandas>=2.1.0' numpy")
     )
     assert "without quotes >=2.1.0 is no bound, its shell writes a file =2.1.0" in lost[0].message
     assert "quotes" not in kept[0].message
+
+
+LEAKS = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\n\nrows = pd.read_csv('rows.csv')\nX = StandardScaler().fit_transform(rows[['a', 'b']])\nlow, high, seen, held = train_test_split(X, rows['y'], random_state=1)\nm = LogisticRegression().fit(low, seen)\nprint(m.score(high, held))\n"
+TRAINS = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n\nrows = pd.read_csv('rows.csv')\nLogisticRegression().fit(rows[['a', 'b']], rows['y'])\n"
+HEIR = {"churn/train.py": TRAINS, "Makefile": "train:\n\tpython churn/train.py\n"}
+KEPT = {"legacy/fit.py": LEAKS}
+
+
+@pytest.mark.parametrize(
+    "museum",
+    [
+        pytest.param({**KEPT, **HEIR}, id="something else trains"),
+        pytest.param({"old_code/sub/fit.py": LEAKS, **HEIR}, id="by another name, further down"),
+        pytest.param({**KEPT, "legacy/README.md": "# Originais\n\nNão são executados pela pipeline nova.\n", "README.md": "# A\n\nIt began with `legacy/fit.py`.\n"}, id="its document says that it is not run"),
+        pytest.param({**KEPT, **HEIR, "tests/test_fit.py": "def test_fit():\n    import legacy.fit\n\n    assert legacy.fit.m\n"}, id="only a test runs it"),
+    ],
+)  # fmt: skip
+def test_what_a_museum_keeps_weighs_little(museum: dict[str, str]) -> None:
+    (leak,) = found(museum, "LKG001")
+    assert leak.severity.rank <= Severity.LOW.rank
+    assert "nothing runs what" in leak.message
+
+
+@pytest.mark.parametrize(
+    "living",
+    [
+        pytest.param(KEPT, id="nothing else trains"),
+        pytest.param({**KEPT, **HEIR, "Makefile": "train:\n\tpython churn/train.py\nold:\n\tcd legacy && python fit.py\n"}, id="a command starts it"),
+        pytest.param({**KEPT, **HEIR, "nightly.yaml": "script: legacy/fit.py\n"}, id="a setting names it"),
+        pytest.param({**KEPT, **HEIR, "churn/serve.py": "from legacy import fit\n\nprint(fit.m)\n"}, id="a program imports it"),
+        pytest.param({**KEPT, **HEIR, "README.md": "# A\n\nThe model of record was made by `legacy/fit.py`.\n"}, id="a document names it"),
+        pytest.param({**KEPT, **HEIR, "legacy/__init__.py": ""}, id="a package that others may import"),
+        pytest.param({**HEIR, "models/fit.py": LEAKS}, id="a folder of any name"),
+    ],
+)  # fmt: skip
+def test_a_folder_called_old_that_is_in_use_is_judged(living: dict[str, str]) -> None:
+    leaks = [each for each in found(living, "LKG001") if "StandardScaler" in each.message]
+    assert leaks
+    assert not any("nothing runs what" in each.message for each in leaks)
