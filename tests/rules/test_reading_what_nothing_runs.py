@@ -76,3 +76,16 @@ def test_a_folder_called_old_that_is_in_use_is_judged(living: dict[str, str]) ->
     leaks = [each for each in found(living, "LKG001") if "StandardScaler" in each.message]
     assert leaks
     assert not any("nothing runs what" in each.message for each in leaks)
+
+
+SAMPLES = "import pandas as pd\nfrom imblearn.over_sampling import SMOTE\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.model_selection import train_test_split\n\nrows = pd.read_csv('rows.csv')\nX, y = SMOTE(random_state=1).fit_resample(rows[['a', 'b']], rows['y'])\nlow, high, seen, held = train_test_split(X, y, random_state=1)\nm = LogisticRegression().fit(low, seen)\nprint(m.score(high, held))\n"
+
+
+def test_a_figure_of_what_nothing_starts_weighs_less_whatever_is_wrong_with_it() -> None:
+    for rule, wrong in (("LKG001", LEAKS), ("LKG005", SAMPLES)):
+        (alone,) = found({"try.py": wrong}, rule)
+        (aside,) = found({"try.py": wrong, **HEIR}, rule)
+        (named,) = found({"try.py": wrong, **HEIR, "README.md": "# A\n\nRun try.py first.\n"}, rule)
+        assert aside.severity is alone.severity.lowered()
+        assert named.severity is alone.severity
+        assert aside.message == f"{alone.message}; nothing starts or names this program, as it does others that train"
