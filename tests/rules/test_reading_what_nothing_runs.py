@@ -89,3 +89,34 @@ def test_a_figure_of_what_nothing_starts_weighs_less_whatever_is_wrong_with_it()
         assert aside.severity is alone.severity.lowered()
         assert named.severity is alone.severity
         assert aside.message == f"{alone.message}; nothing starts or names this program, as it does others that train"
+
+
+CHECKS = "on: push\njobs:\n  checks:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n{}\n"
+NO_TESTS = {"a.py": "print(1)\n"}
+
+
+def _job(*lines: str) -> dict[str, str]:
+    return {**NO_TESTS, ".github/workflows/ci.yml": CHECKS.format("\n".join(f"          {line}" for line in lines))}
+
+
+@pytest.mark.parametrize(
+    "test", ['[ -d "tests" ]', "test -d tests/", '[ -d "tests" ] && find tests -name "*.py" | grep -q .']
+)
+def test_tests_that_a_job_asks_for_first_may_be_absent(test: str) -> None:
+    asked = _job(f"if {test}; then", "  pytest tests/ -v || echo none", "else", "  echo 'No tests found'", "fi")
+    assert not found(asked, "PIP010")
+    assert not found(asked, "PIP011")
+    there = {**asked, "tests/test_a.py": "def test_a():\n    assert True\n"}
+    assert not found(there, "PIP010")
+    assert len(found(there, "PIP011")) == 1
+
+
+@pytest.mark.parametrize("command", ["pytest tests/ -v || echo none", "pytest tests/ -v || true", "pytest tests/ -v"])
+def test_tests_that_are_not_there_are_told_once(command: str) -> None:
+    assert len(found(_job(command), "PIP010")) == 1
+    assert not found(_job(command), "PIP011")
+
+
+def test_a_program_that_may_be_absent_is_told_by_nobody() -> None:
+    assert not found(_job("python tools/report.py --all || echo skipped"), "PIP010")
+    assert found(_job("python tools/report.py --all"), "PIP010")

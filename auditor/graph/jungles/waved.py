@@ -10,6 +10,8 @@ from posixpath import join
 from auditor.graph import places
 from auditor.graph.data.optional import EXITS
 from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.jungles.holdings import Holdings
+from auditor.graph.jungles.wanted import tests_of
 from auditor.graph.jungles.work import Hidden, work_in
 from auditor.graph.world import World
 from auditor.model.facts import Command
@@ -47,6 +49,7 @@ def _guarded(world: World, step: DeclaredStep) -> Iterator[Hidden]:
         if (allowed or run.guard)
         and not _is_checked(step, run)
         and not _never_runs(world, step, run)
+        and not _tests_nothing(world, run)
         and not _answers_by_code(world, run)
         and (work := _work_or_check(world, run))
     ]
@@ -83,6 +86,12 @@ def _never_runs(world: World, step: DeclaredStep, run: Run) -> bool:
     beside = (command for command in step.step.commands if command.line == run.line and command.cwd == "")
     lacking = (test.removeprefix("! -f ") for command in beside for test in command.where if test.startswith("!"))
     return any(normal(join(run.folder, path)) in world.resolved.tree for path in lacking)
+
+
+def _tests_nothing(world: World, run: Run) -> bool:
+    """Whether a command is for tests that are not there: its failure says no more, and the reference is told for itself."""
+    known = world.once(Holdings)
+    return run.kind == "test" and any(known.lacks(name)[0] for _, name in tests_of(run))
 
 
 def _answers_by_code(world: World, run: Run) -> bool:
