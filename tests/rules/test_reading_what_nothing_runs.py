@@ -120,3 +120,24 @@ def test_tests_that_are_not_there_are_told_once(command: str) -> None:
 def test_a_program_that_may_be_absent_is_told_by_nobody() -> None:
     assert not found(_job("python tools/report.py --all || echo skipped"), "PIP010")
     assert found(_job("python tools/report.py --all"), "PIP010")
+
+
+PROMOTES = "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef train():\n    rows = pd.read_csv('rows.csv')\n    return Ridge().fit(rows[['a']], rows['y'])\n\n\n{}train()\n{}mlflow.MlflowClient().transition_model_version_stage('churn', 3, 'Production')\n"
+MAIN = "if __name__ == '__main__':\n    "
+ASKS = "from fit import train\n\ntrain()\n"
+NIGHTLY = "on:\n  schedule:\n    - cron: '0 3 * * *'\njobs:\n  fit:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: python fit_all.py\n      - run: python ask.py\n"
+
+
+def test_what_a_module_does_as_a_program_is_not_what_its_importer_releases() -> None:
+    guarded = PROMOTES.format(MAIN, "    ")
+    assert [each.place.path for each in found({"fit.py": guarded, "ask.py": ASKS}, "OPS002")] == ["fit.py"]
+    assert "fit.py" in found({"fit.py": guarded}, "OPS002")[0].message
+    loose = found({"fit.py": PROMOTES.format("", ""), "ask.py": ASKS}, "OPS002")
+    assert sum("ask.py" in each.message for each in loose) == 1
+    nightly = {
+        "fit.py": guarded,
+        "fit_all.py": "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\nRidge().fit(pd.read_csv('a.csv'), [1])\n",
+        "ask.py": "import fit\n\nprint(fit)\n",
+        ".github/workflows/n.yml": NIGHTLY,
+    }
+    assert not any("n.yml" in each.place.path for each in found(nightly, "OPS002"))
