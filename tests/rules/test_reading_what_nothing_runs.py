@@ -141,3 +141,18 @@ def test_what_a_module_does_as_a_program_is_not_what_its_importer_releases() -> 
         ".github/workflows/n.yml": NIGHTLY,
     }
     assert not any("n.yml" in each.place.path for each in found(nightly, "OPS002"))
+
+
+@pytest.mark.parametrize(
+    ("made", "moves"),
+    [
+        ("OpenAI()", True),
+        ("AzureOpenAI(api_version='2024-12-01')", False),
+        ("AsyncAzureOpenAI()", False),
+        ("openai.AzureOpenAI()", False),
+        ("OpenAI(base_url='https://example.org')", True),
+    ],
+)
+def test_a_deployment_is_no_alias_of_a_model(made: str, moves: bool) -> None:
+    ask = "import openai\nfrom openai import AsyncAzureOpenAI, AzureOpenAI, OpenAI\n\nclient = {}\n\n\ndef short(text):\n    return client.chat.completions.create(model='gpt-4.1-mini', messages=[text])\n"
+    assert bool(found({"a.py": ask.format(made)}, "LLM001", "A")) is moves
