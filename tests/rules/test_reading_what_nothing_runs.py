@@ -156,3 +156,17 @@ def test_what_a_module_does_as_a_program_is_not_what_its_importer_releases() -> 
 def test_a_deployment_is_no_alias_of_a_model(made: str, moves: bool) -> None:
     ask = "import openai\nfrom openai import AsyncAzureOpenAI, AzureOpenAI, OpenAI\n\nclient = {}\n\n\ndef short(text):\n    return client.chat.completions.create(model='gpt-4.1-mini', messages=[text])\n"
     assert bool(found({"a.py": ask.format(made)}, "LLM001", "A")) is moves
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("logs/events.jsonl", False),
+        ("logs/retraining_log.csv", False),
+        ("logs/predictions.jsonl", True),
+        ("data/events.jsonl", True),
+    ],
+)
+def test_who_tells_what_a_program_does_may_fail_in_silence(name: str, told: bool) -> None:
+    says = "import json\nimport pandas as pd\n\n\ndef note(record):\n    try:\n        with open('{}', 'a') as out:\n            out.write(json.dumps(record))\n    except Exception:\n        pass\n\n\nnote(pd.read_csv('a.csv').to_dict())\n"
+    assert bool(found({"a.py": says.format(name)}, "COD004")) is told
