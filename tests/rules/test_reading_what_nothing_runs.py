@@ -117,6 +117,14 @@ def test_tests_that_are_not_there_are_told_once(command: str) -> None:
     assert not found(_job(command), "PIP011")
 
 
+def test_a_command_for_tests_hides_nothing_where_there_are_none() -> None:
+    plain = _job("pytest || echo 'No tests found yet.'")
+    assert not found(plain, "PIP011")
+    for other in ("tox || echo none", "pytest --nbmake notebooks || echo none"):
+        assert found(_job(other), "PIP011")
+    assert found({**plain, "checks/shape.py": "def test_shape():\n    assert True\n"}, "PIP011")
+
+
 def test_a_program_that_may_be_absent_is_told_by_nobody() -> None:
     assert not found(_job("python tools/report.py --all || echo skipped"), "PIP010")
     assert found(_job("python tools/report.py --all"), "PIP010")

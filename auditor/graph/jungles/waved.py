@@ -20,12 +20,17 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import CallSite, ScopeIndex, last_name
 from auditor.program.running.commands import Run
+from auditor.program.running.tests import holds_tests
 from auditor.program.symbolic.values import normal
 
 _LISTING = frozenset({"--collect-only", "--co", "--version", "--help"})
 """Options with which a tool for tests runs none."""
 _PICKING = ("-m", "-k", "--deselect", "--ignore", "--lf", "--last-failed")
 """Options with which it runs a part."""
+_FINDING = frozenset({"pytest", "py.test", "unittest", "nosetests", "nose2", "ward"})
+"""Tools that look for tests written in Python, and run nothing else."""
+_OTHER = ("--nb", "--doctest", "--markdown", "--mypy")
+"""Options with which they run what is no such test."""
 _DRIFT = regex(r"(?i)(?<![a-z])drift(?![a-z])")
 _PATH = regex(r"^[^-].*/|^[^-].*\.py$")
 
@@ -89,9 +94,16 @@ def _never_runs(world: World, step: DeclaredStep, run: Run) -> bool:
 
 
 def _tests_nothing(world: World, run: Run) -> bool:
-    """Whether a command is for tests that are not there: its failure says no more, and the reference is told for itself."""
-    known = world.once(Holdings)
-    return run.kind == "test" and any(known.lacks(name)[0] for _, name in tests_of(run))
+    """Whether a command is for tests that are not there: its failure says no more, and that is told for itself."""
+    if run.kind != "test":
+        return False
+    known, texts = world.once(Holdings), [word.text for word in run.args]
+    only = run.target in _FINDING and not any(text.startswith(_OTHER) for text in texts)
+    return any(known.lacks(name)[0] for _, name in tests_of(run)) or (only and not world.once(_has_tests))
+
+
+def _has_tests(world: World) -> bool:
+    return any(map(holds_tests, world.resolved.code.programs.values()))
 
 
 def _answers_by_code(world: World, run: Run) -> bool:
