@@ -178,3 +178,23 @@ def test_a_deployment_is_no_alias_of_a_model(made: str, moves: bool) -> None:
 def test_who_tells_what_a_program_does_may_fail_in_silence(name: str, told: bool) -> None:
     says = "import json\nimport pandas as pd\n\n\ndef note(record):\n    try:\n        with open('{}', 'a') as out:\n            out.write(json.dumps(record))\n    except Exception:\n        pass\n\n\nnote(pd.read_csv('a.csv').to_dict())\n"
     assert bool(found({"a.py": says.format(name)}, "COD004")) is told
+
+
+def test_the_text_of_a_notebook_is_one_that_nothing_starts() -> None:
+    text = "# %%\nimport pandas as pd\n\n# %%\nrows = pd.read_csv('a.csv')\nprint(Table(rows))\n"
+    book = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
+    (alone,) = found({"books/look.py": text}, "COD008")
+    (beside,) = found({"books/look.py": text, "books/look.ipynb": book}, "COD008")
+    assert beside.severity is alone.severity.lowered()
+
+
+@pytest.mark.parametrize(
+    ("saved", "told"), [("/opt/churn/model.pkl", False), ("/opt/churn/other.pkl", True), ("model.pkl", False)]
+)
+def test_what_a_program_saves_where_its_image_has_the_tree_was_made_here(saved: str, told: bool) -> None:
+    serve = "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('model.pkl')\n\n\n@app.post('/score')\ndef score(values: list[float]):\n    return {'score': float(model.predict([values])[0])}\n"
+    fit = (
+        TRAINS.replace("LogisticRegression()", "m = LogisticRegression()")
+        + f"ROOT = '{saved}'.rpartition('/')[0]\nimport joblib\njoblib.dump(m, '{saved}')\n"
+    )
+    assert bool(found({"app.py": serve, "fit.py": fit, "model.pkl": "x"}, "REP007", "S")) is told
