@@ -198,3 +198,21 @@ def test_what_a_program_saves_where_its_image_has_the_tree_was_made_here(saved: 
         + f"ROOT = '{saved}'.rpartition('/')[0]\nimport joblib\njoblib.dump(m, '{saved}')\n"
     )
     assert bool(found({"app.py": serve, "fit.py": fit, "model.pkl": "x"}, "REP007", "S")) is told
+
+
+FAKES = "import argparse\nimport numpy as np\nimport pandas as pd\n\np = argparse.ArgumentParser()\np.add_argument('--seed', type=int, default=None)\nargs = p.parse_args()\n{}kinds = ['x', 'y']\nrows = pd.DataFrame({{'a': range(9)}})\n{}\nrows.to_csv('rows.csv')\n"
+FILLS = "rows['b'] = np.random.choice(kinds, size=9)"
+ASKED = "if args.seed is not None:\n    np.random.seed(args.seed)\n"
+
+
+@pytest.mark.parametrize(
+    ("seed", "draw", "told"),
+    [
+        (ASKED, FILLS, False),
+        ("", FILLS, True),
+        (ASKED, "rows = rows.take(np.random.choice(9, size=4))\nrows['c'] = 1", True),
+    ],
+)
+def test_who_invents_values_and_may_be_given_a_seed_chooses_no_rows(seed: str, draw: str, told: bool) -> None:
+    files = {"fake.py": FAKES.format(seed, draw), "train.py": TRAINS}
+    assert any(each.place.path == "fake.py" for each in found(files, "REP001")) is told
