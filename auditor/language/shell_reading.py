@@ -11,7 +11,7 @@ from auditor.language.prefixes import SHELLS, is_python, tool_of
 from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT
 from auditor.language.shell_plain import PlainCommand, lines_before, plain_commands
 from auditor.language.shell_state import MAX_COMMANDS, Draft, State, reads_program
-from auditor.language.shell_tree import Syntax, parse
+from auditor.language.shell_tree import Syntax, give_back, parse
 from auditor.language.shell_words import expand_document
 from auditor.model.regex import regex
 
@@ -68,13 +68,13 @@ class Reading(State):
         """The line where a node begins."""
         return self.first + node.row
 
-    def command(self, node: Syntax, level: int, behind: Iterable[Syntax] = ()) -> None:
-        """A simple command with its redirections; `behind` are its words that stand behind those of its list."""
+    def command(self, node: Syntax, level: int) -> None:
+        """A simple command with its redirections."""
         self.substitutions(node, level)
         spans: list[list[int]] = []
         redirects: list[Syntax] = []
         at = self.line(node)
-        for child in (*node.children, *behind):
+        for child in node.children:
             if child.type in _REDIRECTS:
                 redirects.append(child)
             elif child.type == "comment":  # the grammar runs on into the next line behind `X=1 # note`
@@ -273,10 +273,8 @@ class Reading(State):
         before = len(self.drafts)
         body = node.child_by_field_name("body")
         redirects = [child for child in node.children if child.type in _REDIRECTS]
-        if body is not None and body.type == "command":
-            # `echo a > b c` prints two words: the grammar takes all words behind `>` for its files.
-            self.command(body, level, [w for r in redirects for w in r.children_by_field_name("destination")[1:]])
-        elif body is not None:
+        if body is not None:
+            give_back(redirects, body)
             self.walk(body, level + 1)
         if len(self.drafts) == before and len(self.drafts) < MAX_COMMANDS:
             self.drafts.append(Draft([], self.line(node), self.cwd, guard=self.guard))
@@ -313,7 +311,7 @@ class Reading(State):
         if stream is not None and self.raw(stream.start_byte, stream.end_byte) not in ("0", "1"):
             return  # errors and other streams
         operator = next((child.type for child in node.children if not child.is_named), ">")
-        for target in node.children_by_field_name("destination")[:1]:
+        for target in node.children_by_field_name("destination"):
             words = self.expand(self.raw(target.start_byte, target.end_byte), split=False)
             text = "".join(words)
             if target.type == "process_substitution" or text.startswith("/dev/") or not text:

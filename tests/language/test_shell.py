@@ -33,6 +33,8 @@ def words(text: str) -> list[str]:
         ("case $x in a) one;; *) two;; esac", ["one", "two"]),
         ("pip install a>=1.0 \\\n  b[x]>=2 c > log", ["pip install a b[x] c"]),
         ("a > b c < d e", ["a c e"]),
+        ("a x && b > y z", ["a x", "b z"]),
+        ("for i in 1 2; do a | b > y z; done", ["a", "b z", "a", "b z"]),
         ("a | b && c || d; e &", ["a", "b", "c", "d", "e"]),
         ("N=$(python count.py)\necho $N", ["python count.py", "echo {N}"]),
         ("python a.py # why\n# only this", ["python a.py"]),

@@ -10,7 +10,7 @@ from tests.pages import graphs
 
 RULES = registry().rules
 SERVE = "import fastapi\nimport numpy\nimport pandas\n\napp = fastapi.FastAPI()\n"
-IMAGE = 'FROM python:3.11-slim\nWORKDIR /app\nRUN pip install --no-cache-dir \\\n    {}\nCOPY app.py .\nCMD ["python", "app.py"]\n'
+IMAGE = 'FROM python:3.11-slim\nWORKDIR /app\nRUN pip install --upgrade pip && \\\n    pip install --no-cache-dir \\\n    {}\nCOPY app.py .\nCMD ["python", "app.py"]\n'
 
 
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Finding]:
