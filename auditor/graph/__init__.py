@@ -101,6 +101,11 @@ class ArtefactGraph(
         """The folder of what was before that a file lies in, where nothing runs what that folder keeps; "" for none."""
         return places.museum_of(path) if self._world.once(Museum).holds(path) else ""
 
+    @property
+    def museums(self) -> tuple[str, ...]:
+        """The folders of the component that only keep what was before, and of which nothing runs anything."""
+        return tuple(folder for folder in self._world.once(Museum).folders if self.owns(f"{folder}/"))
+
     # --- coverage ---
 
     @cached_property

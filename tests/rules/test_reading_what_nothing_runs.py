@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.engine import judge, registry
+from auditor.graph.views.account import components
 from auditor.model.finding import Finding, Severity
 from tests.pages import graphs
 
@@ -55,7 +56,10 @@ KEPT = {"legacy/fit.py": LEAKS}
     ],
 )  # fmt: skip
 def test_what_a_museum_keeps_weighs_little(museum: dict[str, str]) -> None:
-    (leak,) = found(museum, "LKG001")
+    tree = graphs(museum, archetypes="P")
+    (part,) = components(tree)
+    assert any("weighs three steps less" in signal for signal in part.signals)
+    (leak,) = judge(tree.components, [RULES["LKG001"]]).findings
     assert leak.severity.rank <= Severity.LOW.rank
     assert "nothing runs what" in leak.message
 
@@ -73,6 +77,7 @@ def test_what_a_museum_keeps_weighs_little(museum: dict[str, str]) -> None:
     ],
 )  # fmt: skip
 def test_a_folder_called_old_that_is_in_use_is_judged(living: dict[str, str]) -> None:
+    assert not graphs(living, archetypes="P").components[0].museums
     leaks = [each for each in found(living, "LKG001") if "StandardScaler" in each.message]
     assert leaks
     assert not any("nothing runs what" in each.message for each in leaks)
@@ -216,3 +221,11 @@ ASKED = "if args.seed is not None:\n    np.random.seed(args.seed)\n"
 def test_who_invents_values_and_may_be_given_a_seed_chooses_no_rows(seed: str, draw: str, told: bool) -> None:
     files = {"fake.py": FAKES.format(seed, draw), "train.py": TRAINS}
     assert any(each.place.path == "fake.py" for each in found(files, "REP001")) is told
+
+
+def test_a_secret_in_a_museum_is_one() -> None:
+    key = "AKIA" + "Q3ZJ7WLP2XKD9TRB"
+    files = {**KEPT, **HEIR, "legacy/put.py": f"import boto3\n\nboto3.client('s3', aws_access_key_id='{key}')\n"}
+    (secret,) = found(files, "CFG008")
+    assert secret.place.path == "legacy/put.py"
+    assert secret.severity is RULES["CFG008"].info.severity
