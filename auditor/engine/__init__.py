@@ -134,9 +134,11 @@ _MILDER_KEPT = 3
 
 
 def _kept(judgement: Judgement, graph: ArtefactGraph) -> Judgement:
-    """A finding in a museum weighs little: what it tells of was replaced."""
-    folder = graph.museum_of(judgement.place.path) if isinstance(judgement, Found) else ""
-    if not folder or not isinstance(judgement, Found):
+    """A finding of nothing but what a museum keeps weighs little: what it tells of was replaced."""
+    if not isinstance(judgement, Found):
+        return judgement
+    folder = graph.museum_of(judgement.place.path)
+    if not folder or not all(graph.museum_of(each.path) for each in judgement.related):
         return judgement
     says = f"{judgement.message}; nothing runs what {folder}/ keeps"
     return replace(judgement, message=says, milder=judgement.milder + _MILDER_KEPT)

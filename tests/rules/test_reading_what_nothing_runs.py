@@ -229,3 +229,16 @@ def test_a_secret_in_a_museum_is_one() -> None:
     (secret,) = found(files, "CFG008")
     assert secret.place.path == "legacy/put.py"
     assert secret.severity is RULES["CFG008"].info.severity
+
+
+def test_what_a_museum_shares_with_what_runs_weighs_what_it_weighs() -> None:
+    listed = {
+        "requirements.txt": "pandas==2.2.1\nscikit-learn==1.5.0\n",
+        "legacy/look.py": "import mlflow\n\nprint(mlflow)\n",
+    }
+    (old,) = found({**HEIR, **listed}, "REP003")
+    assert old.severity is Severity.INFO
+    both = {**HEIR, **listed, "churn/train.py": f"import xgboost\n{TRAINS}print(xgboost)\n"}
+    (shared,) = found(both, "REP003")
+    assert shared.place.path == "legacy/look.py"
+    assert shared.severity.rank >= Severity.MEDIUM.rank
