@@ -242,3 +242,18 @@ def test_what_a_museum_shares_with_what_runs_weighs_what_it_weighs() -> None:
     (shared,) = found(both, "REP003")
     assert shared.place.path == "legacy/look.py"
     assert shared.severity.rank >= Severity.MEDIUM.rank
+
+
+FITS = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef train():\n    rows = pd.read_csv('rows.csv')\n    return Ridge().fit(rows[['a']], rows['y'])\n\n\nif __name__ == '__main__':\n    train()\n"
+DAG = "import pandas as pd\nfrom airflow import DAG\nfrom airflow.operators.python import PythonOperator\nfrom fit import train\n\n\ndef take():\n    pd.read_csv('raw.csv').to_csv('rows.csv')\n\n\ndef learn():\n    train()\n\n\ndef tell():\n    pd.read_csv('rows.csv').describe().to_csv('told.csv')\n\n\nwith DAG('nightly', schedule='@daily') as dag:\n    a = PythonOperator(task_id='take', python_callable=take)\n    b = PythonOperator(task_id='learn', python_callable=learn)\n    c = PythonOperator(task_id='tell', python_callable=tell)\n    a >> b >> c\n"
+
+
+def test_a_job_that_trains_by_the_code_of_a_pipeline_is_told_as_a_part() -> None:
+    tree = {"fit.py": FITS, "dags/nightly.py": DAG}
+    job = {
+        ".github/workflows/try.yml": NIGHTLY.replace("fit_all.py", "fit.py").replace("      - run: python ask.py\n", "")
+    }
+    (alone,) = found(tree, "TST003")
+    (tried,) = found({**tree, **job}, "TST003")
+    assert tried.severity is alone.severity.lowered()
+    assert tried.message == f"{alone.message}; .github/workflows/try.yml trains by the same code"
