@@ -43,8 +43,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         code = ", and its own code is run" if asset.trusted else ""
         tried = asset.tried and not asset.trusted and graph.confidence("PS") >= TRIED
         how = f"from the branch {asset.branch}, which moves" if asset.branch else "without a revision"
+        more = f" (and {plural(len(asset.others), 'other')} by the same call)" if asset.others else ""
         yield Finding(
-            f"the {asset.what} {asset.name} is loaded {how}{code}: what its name means can change",
+            f"the {asset.what} {asset.name}{more} is loaded {how}{code}: what its name means can change",
             asset.places[0],
             entity=asset.name,
             remedy="name the revision (the commit of the hub), and keep an own copy of what the product cannot do without",

@@ -39,6 +39,7 @@ _STARTING = frozenset({"run", "Popen", "call", "check_call", "check_output", "sy
 _TELLING = frozenset({"print", "info", "warning", "warn", "debug", "log", "error", "append", "add", "round", "float", "int", "str", "format", "update", "get", "items", "keys", "save_html", "save", "save_json", "show", "join", "dump", "dumps", "write", "markdown", "metric", "plot", "savefig", "title", "head"})  # fmt: skip
 _LEAVING = EXITS | {"SystemExit", "fail", "skip"}
 _ELSEWHERE = frozenset({Role.CALL_SERVICE, Role.LOG_METRIC, Role.LOG_ARTIFACT, Role.LOG, Role.EXEC, Role.REGISTER, Role.FIT, Role.TRAIN_SERVICE})  # fmt: skip
+_ASKING_SERVICES = frozenset({Role.CALL_SERVICE, Role.DOWNLOAD})
 _LEVELS = 3
 
 
@@ -89,9 +90,17 @@ def _all(world: World) -> Iterator[tuple[Site, int, str]]:
                 and (_SURELY.search(name) or _SURELY.search(call.callee.path))
             ):
                 callee = (call.callee.path, call.callee.scope)
+                if _only_asks(world, callee):
+                    continue
                 # Where it starts something itself, what it finds is followed within it.
                 acts = any(map(_starts, nested(code.scope(*callee).body)))
                 yield (callee, 0, f"{name}()") if acts else (site, call.line, f"{name}()")
+
+
+def _only_asks(world: World, site: Site) -> bool:
+    """Whether a function does no more than ask a service, which is the monitor then."""
+    roles = {effect.role for effect in world.resolved.effects.of(site)}
+    return bool(roles & _ASKING_SERVICES) and roles <= _ASKING_SERVICES | {Role.LOG, Role.CONFIG_READ}
 
 
 def _compares_parts(world: World, call: Call, frame: Frame) -> bool:
