@@ -122,12 +122,18 @@ def test_tests_that_are_not_there_are_told_once(command: str) -> None:
     assert not found(_job(command), "PIP011")
 
 
-def test_a_command_for_tests_hides_nothing_where_there_are_none() -> None:
+def test_a_command_for_tests_hides_less_where_there_are_none() -> None:
     plain = _job("pytest || echo 'No tests found yet.'")
-    assert not found(plain, "PIP011")
+    (less,) = found(plain, "PIP011")
+    assert "it finds no tests" in less.message
+    whole = RULES["PIP011"].info.severity
+    assert less.severity is whole.lowered()
     for other in ("tox || echo none", "pytest --nbmake notebooks || echo none"):
-        assert found(_job(other), "PIP011")
-    assert found({**plain, "checks/shape.py": "def test_shape():\n    assert True\n"}, "PIP011")
+        assert [each.severity for each in found(_job(other), "PIP011")] == [whole]
+    there = {**plain, "checks/shape.py": "def test_shape():\n    assert True\n"}
+    assert [each.severity for each in found(there, "PIP011")] == [whole]
+    beside = {**_job("pytest || true", "python a.py || true"), "a.py": TRAINS}
+    assert [each.severity for each in found(beside, "PIP011")] == [whole]
 
 
 def test_a_program_that_may_be_absent_is_told_by_nobody() -> None:

@@ -31,6 +31,7 @@ _FINDING = frozenset({"pytest", "py.test", "unittest", "nosetests", "nose2", "wa
 """Tools that look for tests written in Python, and run nothing else."""
 _OTHER = ("--nb", "--doctest", "--markdown", "--mypy")
 """Options with which they run what is no such test."""
+_NOTHING_YET = "it finds no tests, and will tell nobody of those to come"
 _DRIFT = regex(r"(?i)(?<![a-z])drift(?![a-z])")
 _PATH = regex(r"^[^-].*/|^[^-].*\.py$")
 
@@ -56,13 +57,13 @@ def _guarded(world: World, step: DeclaredStep) -> Iterator[Hidden]:
         and not _never_runs(world, step, run)
         and not _tests_nothing(world, run)
         and not _answers_by_code(world, run)
-        and (work := _work_or_check(world, run))
+        and (work := _NOTHING_YET if _finds_nothing(world, run) else _work_or_check(world, run))
     ]
     by_line = {run.line: (Place(step.path, run.line), work) for run, work in reversed(guarded)}
     if by_line:
         (place, work), *others = (by_line[line] for line in sorted(by_line))
         told = tuple(other.says(f"and here: {done}") for other, done in others)
-        idle = step.tool == "make" and not _is_asked_for(world, step)
+        idle = (step.tool == "make" and not _is_asked_for(world, step)) or all(w == _NOTHING_YET for _, w in guarded)
         yield Hidden("command", step.step.name, work, place, others=told, idle=idle)
 
 
@@ -94,12 +95,15 @@ def _never_runs(world: World, step: DeclaredStep, run: Run) -> bool:
 
 
 def _tests_nothing(world: World, run: Run) -> bool:
-    """Whether a command is for tests that are not there: its failure says no more, and that is told for itself."""
-    if run.kind != "test":
-        return False
-    known, texts = world.once(Holdings), [word.text for word in run.args]
-    only = run.target in _FINDING and not any(text.startswith(_OTHER) for text in texts)
-    return any(known.lacks(name)[0] for _, name in tests_of(run)) or (only and not world.once(_has_tests))
+    """Whether a command names tests that are not there: its failure says no more, and that is told for itself."""
+    known = world.once(Holdings)
+    return run.kind == "test" and any(known.lacks(name)[0] for _, name in tests_of(run))
+
+
+def _finds_nothing(world: World, run: Run) -> bool:
+    """Whether a command looks for tests written in Python, and there are none."""
+    other = any(word.text.startswith(_OTHER) for word in run.args)
+    return run.kind == "test" and run.target in _FINDING and not other and not world.once(_has_tests)
 
 
 def _has_tests(world: World) -> bool:
