@@ -1,8 +1,8 @@
 """Processes that audit commits: made from one that has everything loaded, each with a stretch of the history of its own.
 
 Neighbouring commits share nearly all files, so what is known of them stays in the memory of the process from one commit to the
-next. An audit with a memory lets go of what it found: of the collector, which would look through all records each time, only
-what the last audit left is asked.
+next. An audit with a memory lets go of what it found, so that hardly anything is left to the collector, which would look through
+all records each time.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, parent_process
 from multiprocessing.context import BaseContext
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 
 FEW = 3  # up to this many are audited in this process
 SHARED = 3  # as many at the least that a process takes from another
-WHOLE = 50  # commits after which a process looks for garbage among all that it holds
+COLLECTING = 100  # commits after which a process looks for garbage
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -57,9 +58,9 @@ def made(target: str, stations: Sequence[Station], options: Options, jobs: int) 
     A process that is killed costs its commits another try, one by one; one that kills again is told.
     """
     if len(stations) <= FEW:
-        memory = Memory()
-        for station in stations:
-            yield _audit(target, station, options, memory)
+        with contextlib.closing(Memory()) as memory:
+            for station in stations:
+                yield _audit(target, station, options, memory)
         return
     context = _context()
     lost: list[Station] = []
@@ -155,6 +156,7 @@ _DONE = itertools.count(1)
 def _begin() -> None:
     """In a new process: no collector, and an end when the one that started it is gone, however that ended."""
     gc.disable()
+    Finalize(_MEMORY, _MEMORY.close, exitpriority=0)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
@@ -162,13 +164,17 @@ def _begin() -> None:
 
 def _leave_after(sentinel: int) -> None:
     connection.wait([sentinel])
-    os._exit(1)
+    try:
+        _MEMORY.close()
+    finally:
+        os._exit(1)
 
 
 def _in_worker(target: str, station: Station, options: Options) -> Made:
     begun = _cpu()
     found = _audit(target, station, options, _MEMORY)
-    gc.collect(0 if next(_DONE) % WHOLE else 2)
+    if next(_DONE) % COLLECTING == 0:
+        gc.collect()
     return replace(found, cpu=_cpu() - begun)
 
 
