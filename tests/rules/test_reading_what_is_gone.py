@@ -7,7 +7,7 @@ import json
 import pytest
 
 from auditor.engine import judge, registry
-from auditor.graph.smells.pinned import keeps
+from auditor.language.specifier import keeps
 from auditor.model.finding import Finding
 from tests.pages import graphs
 

@@ -15,17 +15,16 @@ from auditor.graph.declared.environments import Asked, python_versions
 from auditor.graph.reproduction.packages import Environment, environments
 from auditor.graph.reproduction.roots import guarded
 from auditor.graph.sight import Look, Sight, concerns
-from auditor.graph.smells.pinned import keeps
-from auditor.graph.smells.reading import frame_at, in_order, is_idle, statements
 from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.knowledge.gone import Gone, gone, roots
+from auditor.language.specifier import keeps
 from auditor.model.ir import Attr, Call, Expr, If, Name, Try
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.code import Frame, Instance
 from auditor.program.naming.scopes import last_name
-from auditor.program.naming.statements import Placed, heads, within
+from auditor.program.naming.statements import Placed, heads, placed, within
 
 _ASKS = regex(r"version|hasattr|find_spec|has_", re.I)
 """What stands in a test of whether a library has something."""
@@ -72,7 +71,9 @@ def outdated(world: World, owned: Callable[[str], bool]) -> list[Outdated]:
                 if one is not None and not world.resolved.code.rebinds(last_name_of(one.name)):
                     found.setdefault((one.distributions, one.version), []).append((use, one, path))
     made = (_judged(world, uses) for uses in found.values())
-    return sorted((each for each in made if each is not None), key=lambda each: in_order(each.places[0]))
+    return sorted(
+        (each for each in made if each is not None), key=lambda each: (each.places[0].path, each.places[0].line or 0)
+    )
 
 
 def last_name_of(name: str) -> str:
@@ -97,7 +98,7 @@ def _judged(world: World, uses: list[tuple[Use, Gone, str]]) -> Outdated | None:
         return None
     code = world.resolved.code
     told.sort(key=lambda each: (world.is_notebook(each[1]), each[1], each[0].line))
-    idle = all(not world.once(Started).needs(path) or is_idle(world, path, use.line) for use, path, _ in told)
+    idle = all(not world.once(Started).needs(path) or world.uncalled.at(path, use.line) for use, path, _ in told)
     answers = [each for _, _, each in told]
     first = next((each[0] for each in answers if isinstance(each, tuple)), None)
     names = dict.fromkeys(f"{use.name}({use.keyword}=)" if use.keyword else use.name for use, _, _ in told)
@@ -188,9 +189,10 @@ def _uses(sight: Sight, path: str) -> tuple[Use, ...]:
     found = [*_imported(sight, path, table)]
     words = code.words(path)
     if not words.members.isdisjoint(table.keys() | _keywords()) or not words.free.isdisjoint(table):
-        for site, at in statements(sight, path):
-            if not _is_asked_for(at):
-                found += _read(sight, frame_at(site, at), at, table)
+        for number in code.scopes(path):
+            for at in placed(code.scope(path, number).body):
+                if not _is_asked_for(at):
+                    found += _read(sight, Frame(path, number, block=at.block), at, table)
     return tuple(dict.fromkeys(found))
 
 
