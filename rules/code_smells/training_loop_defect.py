@@ -22,13 +22,23 @@ SAYS = {
     "gradients": "{name} takes a step in each round and nothing clears the gradients, so that each adds to all before it",
     "stays": "{name} is put into evaluation mode in the loop that trains it, and never back: all later rounds train so",
     "validates": "{name} is validated in training mode: its dropout and batch statistics stay on",
+    "kept": "{name} keeps the weights of a round by reference: all later rounds change them, and what is used in the end is the last",
+    "clips": "gradients are clipped where there are none: after they were cleared or used, and before they are made",
 }
 REMEDIES = {
     "gradients": "call {name}.zero_grad() in each round",
     "stays": "call {name}.train() before each round of training",
     "validates": "call {name}.eval() before validation and {name}.train() after it",
+    "kept": "keep a copy: copy.deepcopy(…) of the weights, or save them to a file",
+    "clips": "clip between backward() and step()",
 }
-OTHER = {"gradients": "gradients are made here", "stays": "trained here", "validates": "trained here"}
+OTHER = {
+    "gradients": "gradients are made here",
+    "stays": "trained here",
+    "validates": "trained here",
+    "kept": "used here",
+    "clips": "made or used here",
+}
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from auditor.graph.sight import Look, Sight, concerns
+from auditor.graph.smells import weights
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Attr, Call, Const, Do, Expr, If, Jump, Loop, Name, Return, With
@@ -35,7 +36,8 @@ DEEPEST = 3
 
 
 class Defect(msgspec.Struct, frozen=True):
-    """One defect. `kind`: `gradients`, `stays` (in evaluation mode) or `validates` (in training mode); `name` is what it is about."""
+    """One defect. `kind`: `gradients`, `stays` (in evaluation mode), `validates` (in training mode), `kept` (the best weights, by
+    reference) or `clips` (gradients that are not there); `name` is what it is about."""
 
     kind: str
     name: str
@@ -88,6 +90,7 @@ def _loops(world: Sight, path: str) -> Loops:
             found += _gradients(world, site, calls)
             found += _validates(world, site, body, moved)
         found += _stays(world, site, body, calls, moved)
+        found += _in_vain(world, site, body, calls, moved)
     return Loops(tuple(found), looked)
 
 
@@ -188,6 +191,25 @@ def _reached(world: Sight, site: Site) -> list[Site]:
         level = [(c.path, c.scope) for c in calls if (c.path, c.scope) not in found]
         found += dict.fromkeys(level)
     return found
+
+
+def _in_vain(
+    world: Sight, site: Site, body: list[Placed], calls: list[_Called], moved: dict[str, Frame]
+) -> Iterator[Defect]:
+    """The best weights kept by reference, and gradients that are clipped where there are none."""
+
+    def trains(loop: Loop) -> bool:
+        if any(each.method == "backward" and loop in each.at.loops for each in calls):
+            return True
+        edges = world.resolved.effects.calls.get(site, ())
+        below = (each.callee for each in edges if each.direct and loop.line <= each.line <= loop.end_line)
+        return any("backward" in _methods(world, (callee.path, callee.scope)) for callee in below)
+
+    def is_torch(call: Call, at: Placed) -> bool:
+        return dotted(world, call.func, frame_at(site, at)).startswith("torch.nn.utils.")
+
+    for each in (*weights.kept(body, moved, trains), *weights.clipped(body, is_torch)):
+        yield Defect(each.kind, each.name, _place(world, site, each.line), _place(world, site, each.other))
 
 
 # --- modes ---
