@@ -1,0 +1,149 @@
+"""What reading code of papers and competitions showed: each debt beside the look-alike that was once accused, or weighs less."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.engine import judge, registry
+from tests.pages import graphs
+
+RULES = registry().rules
+
+
+def told(files: dict[str, str], rule: str, archetypes: str = "R") -> list[tuple[str, str]]:
+    judged = judge(graphs(files, archetypes=archetypes).components, [RULES[rule]])
+    assert not judged.errors, judged.traces
+    return [(finding.severity.value, finding.message) for finding in judged.findings]
+
+
+LIGHT = "# ---\n# jupyter:\n#   jupytext:\n#     formats: ipynb,py\n# ---\n\nimport os\n\n"
+USE = "print(tests_done.shape)\n"
+CONVERTED = "# In[1]:\n\n\nget_ipython().run_cell_magic('R', '-i base -o {name}', '\\n{name} <- run(base)')\n\n\n"
+NET = "import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n"
+USES = "from nets import Net, Head, Tail\n\nprint(Net(), Head(), Tail())\n"
+README = "# Paper\n\n```sh\npython train.py\n```\n"
+SAVES = 'saving = {saving}\nfor fold in range(5):\n    print(fold)\n    if saving == True:\n        open(f"{{model_path}}/{{fold}}.txt", "w")\n'
+
+PAIRS = [
+    pytest.param(
+        "COD008",
+        {"a.py": LIGHT + '# + language="html"\n#\n# <b>tests</b>\n# -\n\n' + USE},
+        {"a.py": LIGHT + '# + magic_args="-i base -o tests_done" language="R"\n#\n# tests_done <- run(base)\n# -\n\n' + USE},
+        id="a name out of a cell of R in the text of a notebook",
+    ),
+    pytest.param(
+        "COD008",
+        {"a.py": "# %%R -i base -o tests_done\nimport os\n\n" + USE},
+        {"a.py": LIGHT + "# %%R -i base -o tests_done\n# tests_done <- run(base)\n\n" + USE},
+        id="a name out of a magic that the text of a notebook holds as a comment",
+    ),
+    pytest.param(
+        "COD008",
+        {"a.py": "get_ipython().run_line_magic('matplotlib', 'inline')\n" + USE},
+        {"a.py": CONVERTED.format(name="tests_done") + USE},
+        id="a name out of a cell of R in a notebook that was converted",
+    ),
+    pytest.param(
+        "COD008",
+        {"a.py": "get_ipython().magic('matplotlib inline')\n" + USE},
+        {"a.py": "get_ipython().magic('load_ext rpy2.ipython')\n" + USE},
+        id="an extension that an older conversion loads",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "debt", "alike"), PAIRS)
+def test_the_debt_is_told_and_its_look_alike_is_not(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert told(debt, rule)
+    assert not told(alike, rule)
+
+
+LESS = [
+    pytest.param(
+        "COD008",
+        {"nets.py": NET, "train.py": USES, "README.md": README},
+        {"nets.py": NET, "train.py": USES, "README.md": "# Paper\n\nThe nets are in train.py.\n"},
+        "high",
+        id="an import that stops a program which the README tells to start",
+    ),
+    pytest.param(
+        "COD008",
+        {"nets.py": NET, "lib.py": USES, "train.py": "import lib\n\nprint(lib)\n", "README.md": README},
+        {
+            "nets.py": NET,
+            "lib.py": USES,
+            "train.py": "def main():\n    import lib\n\n    print(lib)\n\n\nmain()\n",
+            "README.md": README,
+        },
+        "high",
+        id="an import of a module that such a program surely imports",
+    ),
+    pytest.param(
+        "COD008",
+        {"nets.py": NET, "nn/train.py": USES, "README.md": "# Paper\n\n```sh\npython ./nn/*.py\n```\n"},
+        {"nets.py": NET, "nn/train.py": USES, "README.md": "# Paper\n\n```sh\npython ./ml/*.py\n```\n\ntrain.py\n"},
+        "high",
+        id="programs that a README tells to start by a pattern",
+    ),
+    pytest.param(
+        "COD008",
+        {"nets.py": NET, "nn/train.py": USES, "README.md": "# Paper\n\n2. run this `cd nn && python train.py`\n"},
+        {"nets.py": NET, "nn/train.py": USES, "README.md": "# Paper\n\n2. run this: train.py\n"},
+        "high",
+        id="a program that a line of prose tells to start",
+    ),
+    pytest.param(
+        "COD008",
+        {"train.py": SAVES.format(saving=True), "README.md": README},
+        {"train.py": "import sys\n\n" + SAVES.format(saving="len(sys.argv) > 1"), "README.md": README},
+        "high",
+        id="a name that a program surely reads at its top",
+    ),
+    pytest.param(
+        "COD008",
+        {"train.py": "from lib.nets import Net\n\nprint(Net())\n", "lib/__init__.py": "", "README.md": README},
+        {
+            "train.py": "import sys\n\nif sys.argv[1:]:\n    from lib.nets import Net\n\n    print(Net())\n",
+            "lib/__init__.py": "",
+            "README.md": README,
+        },
+        "high",
+        id="a module that is not there and without which the program ends",
+    ),
+    pytest.param(
+        "COD008",
+        {"teacher.py": "print(score)\n"},
+        {"teacher_broken.py": "print(score)\n"},
+        "medium",
+        id="a program whose name says that it is broken",
+    ),
+    pytest.param(
+        "COD008",
+        {"nets.py": NET, "lib.py": USES, "look/a.ipynb": '{"cells": [{"cell_type": "code", "source": "import lib"}]}'},
+        {"nets.py": NET, "lib.py": USES, "scrap/a.ipynb": '{"cells": [{"cell_type": "code", "source": "import lib"}]}'},
+        "medium",
+        id="a module that a notebook among the scraps alone imports",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "worse", "milder", "severity"), LESS)
+def test_what_hurts_less_is_milder(rule: str, worse: dict[str, str], milder: dict[str, str], severity: str) -> None:
+    (first, _), (second, _) = *told(worse, rule), *told(milder, rule)
+    assert first == severity
+    assert ("critical", "high", "medium", "low", "info").index(second) == (
+        "critical",
+        "high",
+        "medium",
+        "low",
+        "info",
+    ).index(severity) + 1
+
+
+def test_one_import_line_and_one_forgotten_import_are_told_once() -> None:
+    (told_once,) = told({"nets.py": NET, "train.py": USES}, "COD008")
+    assert told_once[1].startswith("Head is imported from nets.py, as is Tail, which does not have them")
+    losses = {"lib/losses.py": "class Sharp:\n    pass\n\n\nclass Flat:\n    pass\n"}
+    (told_once,) = told({**losses, "train.py": "print(Sharp())\nprint(1)\nprint(Flat())\n"}, "COD008")
+    assert "as is" in told_once[1]
+    assert len(told({"train.py": "print(Sharp())\nprint(1)\nprint(Flat())\n"}, "COD008")) == 2
