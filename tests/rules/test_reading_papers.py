@@ -23,6 +23,10 @@ NET = "import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n"
 USES = "from nets import Net, Head, Tail\n\nprint(Net(), Head(), Tail())\n"
 README = "# Paper\n\n```sh\npython train.py\n```\n"
 SAVES = 'saving = {saving}\nfor fold in range(5):\n    print(fold)\n    if saving == True:\n        open(f"{{model_path}}/{{fold}}.txt", "w")\n'
+READS = {
+    "code/fit.py": "import pandas as pd\n\nframe = pd.read_csv('../input/raw/metadata_all.csv')\nprint(frame)\n",
+    "code/run.sh": "cd code && python fit.py\n",
+}
 
 PAIRS = [
     pytest.param(
@@ -48,6 +52,36 @@ PAIRS = [
         {"a.py": "get_ipython().magic('matplotlib inline')\n" + USE},
         {"a.py": "get_ipython().magic('load_ext rpy2.ipython')\n" + USE},
         id="an extension that an older conversion loads",
+    ),
+    pytest.param(
+        "PIP004",
+        {**READS, "input/raw/readme.txt": "The rows of the competition lie here.\n"},
+        {**READS, "input/raw/readme.txt": "The rows of the competition lie here.\n\nhttps://kaggle.com/competitions/a\n"},
+        id="a readme in the folder that says where its files come from",
+    ),
+    pytest.param(
+        "PIP004",
+        {**READS, "input/raw/readme.txt": "See https://kaggle.com/competitions/a\n", "input/raw/b.py": "print(1)\n"},
+        {**READS, "input/readme.txt": "See https://kaggle.com/competitions/a\n"},
+        id="a readme in a folder above that holds no programs",
+    ),
+    pytest.param(
+        "PIP004",
+        {**READS, "README.md": "# A\n\n input/features folder:\n   https://kaggle.com/competitions/a\n"},
+        {**READS, "README.md": "# A\n\n input/raw folder:\n   https://kaggle.com/competitions/a\n"},
+        id="an address beside the name of a folder",
+    ),
+    pytest.param(
+        "PIP004",
+        {**READS, "README.md": "# A\n\nPlots go to the `input` folder. The paper is https://a.org/b\n"},
+        {**READS, "README.md": "# A\n\n- Download the data in the `input` folder:\n  - [Competition data](https://a.org/b)\n"},
+        id="an address below the name of a folder",
+    ),
+    pytest.param(
+        "PIP004",
+        {**READS, "README.md": "# A\n\n```\ninput\n├── fold\n│   └── <csv files>.csv\n└── raw\n    └── <all masks>.png\n```\n"},
+        {**READS, "README.md": "# A\n\n```\ninput\n├── fold  # of patients\n│   └── ids.npy\n└── raw\n    └── <csv files>.csv\n```\n"},
+        id="a tree that names the files of a folder by a pattern",
     ),
 ]  # fmt: skip
 
