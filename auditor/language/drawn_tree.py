@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from auditor.model.regex import regex
 
-_BRANCH = regex(r"(?P<before>(?>(?:[ \t│]|\|(?!--))*))(?:[├└╰]|[|+`\\](?=--))[─━-]{1,4}[ \t]?(?P<name>\S[^\n]*)$")
+_BRANCH = regex(
+    r"(?P<before>(?>(?:[ \t│]|\|(?!--))*))(?:[├└╰]|[|+`\\](?=--))[─━-]{1,4}[ \t]?(?P<name>[\w.<{*`…][^\n]*)$"
+)
 _AFTER = regex(r"[ \t]+(?:#|<-|←|--|//).*$|[ \t]{2,}\S.*$")
 """What is said of a file behind its name."""
 

@@ -27,6 +27,18 @@ READS = {
     "code/fit.py": "import pandas as pd\n\nframe = pd.read_csv('../input/raw/metadata_all.csv')\nprint(frame)\n",
     "code/run.sh": "cd code && python fit.py\n",
 }
+FIT = (
+    "net = torch.nn.Linear(2, 1)\nrows = torch.utils.data.DataLoader(data, shuffle=True)\npl.Trainer().fit(net, rows)\n"
+)
+LIGHTNING = (
+    "import pytorch_lightning as pl\nimport torch\nfrom lightning.fabric.utilities.seed import seed_everything\n\n"
+    "from rows import data\n\nseed_everything(7)\n" + FIT
+)
+OPTION = (
+    "import argparse\n\nimport pytorch_lightning as pl\nimport torch\n\nfrom rows import data\n\nparser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--seed', type=int, default=None)\nargs = parser.parse_args()\nif args.seed is not None:\n"
+    "    pl.seed_everything(args.seed)\n" + FIT
+)
 
 PAIRS = [
     pytest.param(
@@ -82,6 +94,18 @@ PAIRS = [
         {**READS, "README.md": "# A\n\n```\ninput\n├── fold\n│   └── <csv files>.csv\n└── raw\n    └── <all masks>.png\n```\n"},
         {**READS, "README.md": "# A\n\n```\ninput\n├── fold  # of patients\n│   └── ids.npy\n└── raw\n    └── <csv files>.csv\n```\n"},
         id="a tree that names the files of a folder by a pattern",
+    ),
+    pytest.param(
+        "REP001",
+        {"fit.py": LIGHTNING.replace("seed_everything(7)", "print(seed_everything)")},
+        {"fit.py": LIGHTNING},
+        id="the seed of Lightning by another path",
+    ),
+    pytest.param(
+        "REP001",
+        {"fit.py": OPTION, "README.md": "# A\n\n- `--seed`: a number, by default `None`\n\n```sh\na_train --epochs 3\n```\n"},
+        {"fit.py": OPTION, "README.md": "# A\n\n- `--seed`: a number, by default `None`\n\n```sh\na_train --epochs 3 \\\n  --seed 123\n```\n"},
+        id="a seed that the documented command gives",
     ),
 ]  # fmt: skip
 
@@ -181,3 +205,16 @@ def test_one_import_line_and_one_forgotten_import_are_told_once() -> None:
     (told_once,) = told({**losses, "train.py": "print(Sharp())\nprint(1)\nprint(Flat())\n"}, "COD008")
     assert "as is" in told_once[1]
     assert len(told({"train.py": "print(Sharp())\nprint(1)\nprint(Flat())\n"}, "COD008")) == 2
+
+
+def test_where_nothing_seeds_anything_that_is_told_once() -> None:
+    lone = LIGHTNING.replace("seed_everything(7)", "print(seed_everything)")
+    split = "import pandas as pd\nfrom sklearn.model_selection import train_test_split\n\nframe = pd.read_csv('a.csv')\na, b = train_test_split(frame{})\nprint(a, b)\n"
+    rest = "from sklearn.linear_model import LogisticRegression\n\nLogisticRegression().fit(a, b)\n"
+    (once,) = told({"fit.py": lone, "fit_again.py": lone, "z.py": split.format("") + rest}, "REP001")
+    assert "train_test_split decides" in once[1]
+    assert "so are all of 2 other files" in once[1]
+    assert (
+        len(told({"fit.py": lone, "fit_again.py": lone, "z.py": split.format(", random_state=1") + rest}, "REP001"))
+        == 2
+    )
