@@ -20,6 +20,7 @@ from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.reproduction.imported import Imports
 from auditor.graph.reproduction.misnamed import Misnamed
 from auditor.graph.reproduction.packages import Pinning
+from auditor.graph.reproduction.pretrained import Asset
 from auditor.graph.reproduction.randomness import Chance, Draw
 from auditor.graph.smells.undefined import Undefined
 from auditor.model.finding import Effort as Hours
@@ -31,6 +32,7 @@ from auditor.model.verdict import PEDANTIC, REGULAR, Check, RuleInfo
 __all__ = [
     "PEDANTIC",
     "ArtefactGraph",
+    "Asset",
     "BrokenReference",
     "Chance",
     "Check",

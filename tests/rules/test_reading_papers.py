@@ -39,6 +39,7 @@ OPTION = (
     "parser.add_argument('--seed', type=int, default=None)\nargs = parser.parse_args()\nif args.seed is not None:\n"
     "    pl.seed_everything(args.seed)\n" + FIT
 )
+BERT = "from transformers import AutoModel\n\nAutoModel.from_pretrained('bert-base-uncased')\n"
 
 PAIRS = [
     pytest.param(
@@ -182,6 +183,13 @@ LESS = [
         "medium",
         id="a module that a notebook among the scraps alone imports",
     ),
+    pytest.param(
+        "REP009",
+        {"a.py": BERT, "requirements.txt": "transformers==4.2.1\n"},
+        {"a.py": BERT, "requirements.txt": "transformers==2.1.1\n"},
+        "medium",
+        id="a library of a version that takes no revision",
+    ),
 ]
 
 
@@ -218,3 +226,12 @@ def test_where_nothing_seeds_anything_that_is_told_once() -> None:
         len(told({"fit.py": lone, "fit_again.py": lone, "z.py": split.format(", random_state=1") + rest}, "REP001"))
         == 2
     )
+
+
+def test_names_that_one_call_loads_are_told_once() -> None:
+    one = "import argparse\n\nfrom transformers import AutoModel\n\nparser = argparse.ArgumentParser()\nparser.add_argument('--model')\nargs = parser.parse_args()\nAutoModel.from_pretrained(args.model)\n"
+    runs = "python fit.py --model bert-base-uncased\npython fit.py --model roberta-base\n"
+    ((_, once),) = told({"fit.py": one, "run.sh": runs}, "REP009")
+    assert once.startswith("the models bert-base-uncased, roberta-base are loaded without a revision")
+    two = "AutoModel.from_pretrained('bert-base-uncased')\nAutoModel.from_pretrained('roberta-base')\n"
+    assert len(told({"fit.py": "from transformers import AutoModel\n\n" + two}, "REP009")) == 2

@@ -81,7 +81,7 @@ def test_copies_of_one_file_are_told_apart() -> None:
     files = {f"{folder}/a.py": SK + "tr, te = train_test_split(f)\n" + FIT for folder in ("here", "there")}
     judged = judge(graphs(files, archetypes="P").components, [RULES["REP001"]])
     (finding,) = judged.findings
-    assert {place.path for place in (finding.place, *finding.related)} == {"here/a.py", "there/a.py"}
+    assert {finding.place.path, *(place.path for place in finding.related)} == {"here/a.py", "there/a.py"}
 
 
 def test_a_seed_that_some_other_program_hands_over_is_given() -> None:
