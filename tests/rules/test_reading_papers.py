@@ -108,6 +108,30 @@ PAIRS = [
         {"fit.py": OPTION, "README.md": "# A\n\n- `--seed`: a number, by default `None`\n\n```sh\na_train --epochs 3 \\\n  --seed 123\n```\n"},
         id="a seed that the documented command gives",
     ),
+    pytest.param(
+        "REP003",
+        {"fit.py": "import cv2\nimport numpy\nimport yaml\n", "setup.sh": "pip install numpy\napt-get install cmake\n"},
+        {"fit.py": "import cv2\nimport numpy\nimport yaml\n", "setup.sh": "pip install numpy\nsudo apt-get install -y python3-opencv python3-yaml\n"},
+        id="packages for Python that the system installs",
+    ),
+    pytest.param(
+        "REP003",
+        {"fit.py": "import numpy\nimport sumolib\n", "setup.sh": "pip install numpy\nexport PYTHONPATH=$PWD/lib:$PYTHONPATH\n"},
+        {"fit.py": "import numpy\nimport sumolib\n", "setup.sh": "pip install numpy\nexport SUMO_HOME=/usr/share/sumo\nexport PYTHONPATH=$SUMO_HOME/tools:$PYTHONPATH\n"},
+        id="modules that a tool of the system brings on the way of imports",
+    ),
+    pytest.param(
+        "REP003",
+        {"fit.py": "import numpy\nimport torch\n", "setup.sh": "pip install numpy\nexport PYTHONPATH=$SUMO_HOME/tools\n"},
+        {"fit.py": "import numpy\nimport torch\n", "setup.sh": "pip install numpy torch\n"},
+        id="a library that no tool of the system brings",
+    ),
+    pytest.param(
+        "REP003",
+        {"fit.py": "import lxml.etree\nimport numpy\n", "requirements.txt": "numpy\n"},
+        {"fit.py": "import lxml.etree\nimport numpy\n", "requirements.txt": "numpy\nsvgutils\n"},
+        id="what a package that is asked for brings",
+    ),
 ]  # fmt: skip
 
 
