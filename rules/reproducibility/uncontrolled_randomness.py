@@ -91,10 +91,11 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
 
 
 def _told(graph: ArtefactGraph, left: list[tuple[Chance, tuple[Draw, ...]]]) -> Iterator[Finding]:
-    """File by file; where nothing seeds anything, that is one cause, and one finding."""
+    """File by file; where nothing ever seeds the generators of some files, that is one cause, and one finding."""
     together: dict[object, list[tuple[Chance, tuple[Draw, ...]]]] = {}
-    never = all(not draw.seeded and draw.late is None for chance in graph.chances for draw in chance.draws)
+    seeded = {draw.generator for each in graph.chances for draw in each.draws if draw.seeded or draw.late is not None}
     for chance, unseeded in left:
+        never = len(unseeded) == len(chance.draws) and seeded.isdisjoint(draw.generator for draw in unseeded)
         key = _milder(graph, chance) if never else chance.path
         together.setdefault(key, []).append((chance, unseeded))
     for files in together.values():

@@ -246,10 +246,7 @@ def test_where_nothing_seeds_anything_that_is_told_once() -> None:
     (once,) = told({"fit.py": lone, "fit_again.py": lone, "z.py": split.format("") + rest}, "REP001")
     assert "train_test_split decides" in once[1]
     assert "so are all of 2 other files" in once[1]
-    assert (
-        len(told({"fit.py": lone, "fit_again.py": lone, "z.py": split.format(", random_state=1") + rest}, "REP001"))
-        == 2
-    )
+    assert len(told({"fit.py": lone, "fit_again.py": lone, "z.py": LIGHTNING}, "REP001")) == 2
 
 
 def test_names_that_one_call_loads_are_told_once() -> None:

@@ -4,10 +4,11 @@ names their files by a pattern."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from posixpath import dirname
 
+from auditor.graph.artefacts.identity import above
 from auditor.language.drawn_tree import drawn_paths
 from auditor.model.facts import Facts, Section
 from auditor.model.regex import regex
@@ -35,7 +36,7 @@ class FilledFolders:
 
     def tell_of(self, path: str) -> bool:
         """Whether a document tells what fills the folder of a file, or one above it."""
-        folders = list(_above(path))
+        folders = list(above(path))
         return (
             any(folder in self._read_within for folder in folders)
             or any(_lies_in(folder, home, named) for home, named in self._addressed for folder in folders)
@@ -63,12 +64,6 @@ class FilledFolders:
         """What files are called that a tree names by a pattern: `<all patients>.csv`."""
         paths = {path for _, section in self._sections for path in drawn_paths(section.text)}
         return [re.compile(f"/{_pattern(path)}$") for path in sorted(paths) if _is_pattern(path)]
-
-
-def _above(path: str) -> Iterator[str]:
-    """The folders that a file lies in, the nearest first."""
-    while path := dirname(path):
-        yield path
 
 
 def _lies_in(folder: str, home: str, named: str) -> bool:
