@@ -40,6 +40,16 @@ OPTION = (
     "    pl.seed_everything(args.seed)\n" + FIT
 )
 BERT = "from transformers import AutoModel\n\nAutoModel.from_pretrained('bert-base-uncased')\n"
+DEFAULT = (
+    "import argparse\n\nbase = '/home/alexandra/rows/large.csv'\nparser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--base', default=base)\nprint(open(parser.parse_args().base).read())\n"
+)
+ARRAYS = (
+    "import subprocess\n\nimport numpy as np\nimport pandas as pd\nimport sklearn.metrics\nfrom sklearn.preprocessing import StandardScaler\n\n\n"
+    "def read():\n    subprocess.run(['ls'])\n    frame = pd.read_csv('a.csv').to_numpy()\n    return np.split(np.concatenate([frame, frame]), 2)\n"
+)
+FILLER = "\n\ndef fill():\n" + "".join(f"    a{n} = {n}\n" for n in range(220)) + "    return a1\n"
+USERS = {f"use{n}.py": "import lib\n\nprint(lib.read(), lib.fill())\n" for n in range(6)}
 
 PAIRS = [
     pytest.param(
@@ -132,6 +142,18 @@ PAIRS = [
         {"fit.py": "import lxml.etree\nimport numpy\n", "requirements.txt": "numpy\nsvgutils\n"},
         id="what a package that is asked for brings",
     ),
+    pytest.param(
+        "DAT005",
+        {"fit.py": DEFAULT + "print(open(base).read())\n"},
+        {"fit.py": DEFAULT},
+        id="a path that is the default of an option by a name",
+    ),
+    pytest.param(
+        "ENT004",
+        {"lib.py": ARRAYS + "\n\ndef judge(a, b):\n    return sklearn.metrics.f1_score(a, b), StandardScaler().fit_transform(a)\n" + FILLER, **USERS},
+        {"lib.py": ARRAYS + FILLER, **USERS},
+        id="arrays that are cut up and put together",
+    ),
 ]  # fmt: skip
 
 
@@ -213,6 +235,23 @@ LESS = [
         {"a.py": BERT, "requirements.txt": "transformers==2.1.1\n"},
         "medium",
         id="a library of a version that takes no revision",
+    ),
+    pytest.param(
+        "DAT005",
+        {"fit.py": "root = '/home/alexandra/rows/large.csv'\nprint(open(root).read())\n"},
+        {"fit.py": "root = '/home/alexandra/rows/large.csv'\nprint(1)\n"},
+        "medium",
+        id="a path that nothing reads",
+    ),
+    pytest.param(
+        "DAT005",
+        {
+            "cfg.py": "class Paths:\n    root = '/home/alexandra/rows/large.csv'\n\n\nprint(Paths)\n",
+            "fit.py": "print(1)\n",
+        },
+        {"cfg.py": "root = '/home/alexandra/rows/large.csv'\n", "fit.py": "print(1)\n"},
+        "medium",
+        id="a path that a class holds may be read",
     ),
 ]
 
