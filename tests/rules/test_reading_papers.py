@@ -50,6 +50,13 @@ ARRAYS = (
 )
 FILLER = "\n\ndef fill():\n" + "".join(f"    a{n} = {n}\n" for n in range(220)) + "    return a1\n"
 USERS = {f"use{n}.py": "import lib\n\nprint(lib.read(), lib.fill())\n" for n in range(6)}
+MAKES = "import pandas as pd\n\nframe = pd.read_csv('{read}').dropna()\nframe.to_csv('{written}')\n"
+MAKES_AND_FITS = {
+    "clean.py": MAKES.format(read="raw.csv", written="clean.csv"),
+    "fit.py": MAKES.format(read="clean.csv", written="out.csv"),
+}
+IN_ROOT = {path: text.replace("('", "('../") for path, text in MAKES_AND_FITS.items()}
+IN_ORDER = "# Paper\n\n```sh\n{}\n```\n"
 
 PAIRS = [
     pytest.param(
@@ -253,6 +260,27 @@ LESS = [
         "medium",
         id="a path that a class holds may be read",
     ),
+    pytest.param(
+        "PIP001",
+        {**MAKES_AND_FITS, "README.md": IN_ORDER.format("python fit.py\npython clean.py")},
+        {**MAKES_AND_FITS, "README.md": "# Paper\n\n1. `python clean.py`\n\n## Then\n\n2. `python -u ./f*.py --a 1`\n"},
+        "medium",
+        id="programs that a document tells to start in their order",
+    ),
+    pytest.param(
+        "PIP001",
+        {"1_fit.py": MAKES_AND_FITS["fit.py"], "2_clean.py": MAKES_AND_FITS["clean.py"]},
+        {"1_clean.py": MAKES_AND_FITS["clean.py"], "2_fit.py": MAKES_AND_FITS["fit.py"]},
+        "medium",
+        id="numbers in the names of programs",
+    ),
+    pytest.param(
+        "PIP001",
+        {"prepare/clean.py": IN_ROOT["clean.py"], "train/fit.py": IN_ROOT["fit.py"]},
+        {"1.prepare/clean.py": IN_ROOT["clean.py"], "2.train/fit.py": IN_ROOT["fit.py"]},
+        "medium",
+        id="numbers in the names of folders",
+    ),
 ]
 
 
@@ -295,3 +323,9 @@ def test_names_that_one_call_loads_are_told_once() -> None:
     assert once.startswith("the models bert-base-uncased, roberta-base are loaded without a revision")
     two = "AutoModel.from_pretrained('bert-base-uncased')\nAutoModel.from_pretrained('roberta-base')\n"
     assert len(told({"fit.py": "from transformers import AutoModel\n\n" + two}, "REP009")) == 2
+
+
+def test_an_order_that_is_only_listed_is_not_enough_for_a_pipeline() -> None:
+    files = {**MAKES_AND_FITS, "README.md": IN_ORDER.format("python clean.py\npython fit.py")}
+    assert [severity for severity, _ in told(files, "PIP001", "P")] == ["medium"]
+    assert [severity for severity, _ in told(files, "PIP001", "R")] == ["low"]
