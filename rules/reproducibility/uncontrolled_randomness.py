@@ -93,7 +93,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
 def _told(graph: ArtefactGraph, left: list[tuple[Chance, tuple[Draw, ...]]]) -> Iterator[Finding]:
     """File by file; where nothing ever seeds the generators of some files, that is one cause, and one finding."""
     together: dict[object, list[tuple[Chance, tuple[Draw, ...]]]] = {}
-    seeded = {draw.generator for each in graph.chances for draw in each.draws if draw.seeded or draw.late is not None}
+    seeded = {
+        draw.generator
+        for each in graph.chances
+        for draw in each.draws
+        if draw.seeded or draw.sometimes or draw.late is not None
+    }
     for chance, unseeded in left:
         never = len(unseeded) == len(chance.draws) and seeded.isdisjoint(draw.generator for draw in unseeded)
         key = _milder(graph, chance) if never else chance.path
@@ -110,8 +115,9 @@ def _finding(chance: Chance, unseeded: tuple[Draw, ...], beside: list[tuple[Draw
     name = worst.name.rpartition(".")[2]
     late = f"; its generator is seeded only afterwards ({worst.late})" if worst.late else ""
     more = f", and so are all of {plural(len(beside), 'other file')}" if beside else ""
+    none = "not every program that comes to it sets a seed" if worst.sometimes else "no seed controls it"
     return Finding(
-        f"{SAYS[worst.decides].format(name)}, and no seed controls it{late} ({len(unseeded)} of {plural(len(chance.draws), 'random choice')} "
+        f"{SAYS[worst.decides].format(name)}, and {none}{late} ({len(unseeded)} of {plural(len(chance.draws), 'random choice')} "
         f"of this file unseeded{more})",
         worst.place,
         entity=f"{chance.path}|{name}",

@@ -329,3 +329,13 @@ def test_an_order_that_is_only_listed_is_not_enough_for_a_pipeline() -> None:
     files = {**MAKES_AND_FITS, "README.md": IN_ORDER.format("python clean.py\npython fit.py")}
     assert [severity for severity, _ in told(files, "PIP001", "P")] == ["medium"]
     assert [severity for severity, _ in told(files, "PIP001", "R")] == ["low"]
+
+
+def test_a_choice_that_one_of_several_programs_seeds_is_told_as_that() -> None:
+    lib = "import pytorch_lightning as pl\nimport torch\n\n\ndef fit(data):\n    pl.Trainer().fit(torch.nn.Linear(2, 1), data)\n"
+    one = "import pytorch_lightning as pl\n\nfrom lib import fit\nfrom rows import data\n\n{}fit(data)\n"
+    files = {"lib.py": lib, "a.py": one.format("pl.seed_everything(1)\n"), "b.py": one.format("")}
+    ((_, some),) = told(files, "REP001")
+    assert "not every program that comes to it sets a seed" in some
+    ((_, none),) = told({**files, "a.py": one.format("")}, "REP001")
+    assert "no seed controls it" in none
