@@ -98,7 +98,8 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     if operated >= SURE and not published and scores["L"] < operated:
         scores["L"] *= 0.4
     # What is published and nobody is told to install is what its authors train with.
-    if "installs" not in library and scores["R"] >= LIBRARY and any("started by hand" in each.says for each in signals):
+    own = any("started by hand" in each.says for each in signals) and scores["R"] >= LIBRARY
+    if own and "publishes" in library and "installs" not in library:
         scores["L"] *= 0.6
     if published and scores["L"] >= SURE:
         for letter in "SRTN" if staged else "PSRTN":
@@ -202,9 +203,10 @@ def _tunes_beside(p: Portrait) -> list[str]:
     calls = [effect for effect in p.effects if effect.domain == "llm"]
     if not calls or len(calls) > _A_TRY or len({effect.site[0] for effect in calls}) > 1 or p.services:
         return []
-    entries = (path for path in p.lineage.entries if p.owned(path) and places.is_product(path))
-    fits = [path for path in entries if p.lineage.effects_of_program(path, Role.FIT) and path != calls[0].site[0]]
-    return fits if len(fits) > 1 else []
+    entries = [path for path in p.lineage.entries if p.owned(path) and places.is_product(path)]
+    asking = {path for path in entries if any(e.domain == "llm" for e in p.lineage.effects_of_program(path))}
+    fits = [path for path in entries if path not in asking and p.lineage.effects_of_program(path, Role.FIT)]
+    return fits if len(fits) > max(1, len(asking)) else []
 
 
 _A_TRY = 2

@@ -362,6 +362,7 @@ def test_a_published_package_that_its_authors_train_with_is_research() -> None:
     files = {"setup.cfg": CONFIGURED, "cells/net.py": NETWORK, ".github/workflows/out.yml": PUBLISHING, **train}
     found = letters(files)
     assert found["R"] >= 0.5 > found["L"]
+    assert letters({**files, ".github/workflows/out.yml": "on: push\njobs: {}\n"})["L"] > found["L"]
     assert letters({**files, "README.md": "# Cells\n\npip install cells\n"})["L"] >= 0.8
 
 
@@ -397,3 +398,6 @@ def test_one_script_that_calls_a_language_model_beside_training_is_no_applicatio
     assert "A" not in found
     assert letters({"run_ner.py": fits["run_ner.py"], "restyle.py": ask})["A"] >= 0.5
     assert letters({**fits, "restyle.py": ask, "again.py": ask})["A"] >= 0.5
+    used = {name: "from restyle import restyle\n\n" + text + "\nrestyle()\n" for name, text in fits.items()}
+    ask = ask.replace("print(", "def restyle():\n    print(")
+    assert letters({**used, "restyle.py": ask})["A"] >= 0.5
