@@ -57,6 +57,15 @@ MAKES_AND_FITS = {
 }
 IN_ROOT = {path: text.replace("('", "('../") for path, text in MAKES_AND_FITS.items()}
 IN_ORDER = "# Paper\n\n```sh\n{}\n```\n"
+STEPS = "    a{n} = frame.step{n}(index='r', values=frame.size)\n"
+COPY = (
+    "import pandas as pd\n\n\ndef report(frame):\n"
+    + "".join(STEPS.format(n=n) for n in range(60))
+    + "    return frame\n"
+)
+TAKEN = "# Adapted from https://example.org/crf/blob/master/crf.py\n"
+RIGHTS = "# Copyright 2018 The Example Team Authors and Others Inc.\n"
+MORE = {f"own{n}.py": "print(1)\n" for n in range(4)}
 
 PAIRS = [
     pytest.param(
@@ -136,6 +145,18 @@ PAIRS = [
         {"fit.py": "import numpy\nimport sumolib\n", "setup.sh": "pip install numpy\nexport PYTHONPATH=$PWD/lib:$PYTHONPATH\n"},
         {"fit.py": "import numpy\nimport sumolib\n", "setup.sh": "pip install numpy\nexport SUMO_HOME=/usr/share/sumo\nexport PYTHONPATH=$SUMO_HOME/tools:$PYTHONPATH\n"},
         id="modules that a tool of the system brings on the way of imports",
+    ),
+    pytest.param(
+        "REP003",
+        {
+            "fit.py": "import numpy\nimport sumolib\n",
+            "setup.sh": "pip install numpy\nexport PYTHONPATH=$PROJECT_ROOT/tools\n",
+        },
+        {
+            "fit.py": "import numpy\nimport sumolib\n",
+            "setup.sh": "pip install numpy\nexport PYTHONPATH=$SUMO_HOME/tools\n",
+        },
+        id="modules that a tool brings which lies where a variable says",
     ),
     pytest.param(
         "REP003",
@@ -261,6 +282,13 @@ LESS = [
         id="a path that a class holds may be read",
     ),
     pytest.param(
+        "DAT005",
+        {"cfg.py": "root = '/home/alexandra/rows/large.csv'\n", "fit.py": "import cfg\n\nprint(cfg.root)\n"},
+        {"cfg.py": "root = '/home/alexandra/rows/large.csv'\n", "fit.py": "print(1)\n"},
+        "medium",
+        id="a path that another program may read",
+    ),
+    pytest.param(
         "PIP001",
         {**MAKES_AND_FITS, "README.md": IN_ORDER.format("python fit.py\npython clean.py")},
         {**MAKES_AND_FITS, "README.md": "# Paper\n\n1. `python clean.py`\n\n## Then\n\n2. `python -u ./f*.py --a 1`\n"},
@@ -280,6 +308,20 @@ LESS = [
         {"1.prepare/clean.py": IN_ROOT["clean.py"], "2.train/fit.py": IN_ROOT["fit.py"]},
         "medium",
         id="numbers in the names of folders",
+    ),
+    pytest.param(
+        "GLU005",
+        {"a.py": COPY, "b.py": TAKEN + COPY},
+        {"a.py": TAKEN + COPY, "b.py": TAKEN + COPY + "print(1)\n"},
+        "medium",
+        id="files that say from where they were taken over",
+    ),
+    pytest.param(
+        "GLU005",
+        {"a.py": RIGHTS + COPY, "b.py": RIGHTS + COPY + "print(1)\n", "c.py": RIGHTS + "print(1)\n"},
+        {"a.py": RIGHTS + COPY, "b.py": RIGHTS + COPY + "print(1)\n", **MORE},
+        "medium",
+        id="files that belong to others than the rest",
     ),
 ]
 

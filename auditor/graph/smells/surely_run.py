@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import Any
 
@@ -27,26 +26,19 @@ class SurelyRun:
 
     @cached_property
     def started(self) -> frozenset[str]:
-        """The programs that a step, a command or a document starts; a command may mean several by a pattern, and one in a line of
-        prose the only program of that name."""
+        """The programs that a step, a command or a document starts; a line of prose means the only program of that name."""
         world = self._world
         named: dict[str, list[str]] = {}
         for path in self._code.paths:
             named.setdefault(path.rpartition("/")[2], []).append(path)
         prose = {found.rpartition("/")[2] for found in _STARTED.findall(world.documents.text)}
         alone = {named[name][0] for name in prose if len(named.get(name, ())) == 1}
-        told = {word.text for step in world.steps.all for c in step.step.commands for word in c.words[:3]}
-        patterns = [_pattern(text) for text in told if "*" in text and text.endswith(".py")]
         return frozenset(
             path
             for path in self._code.paths
             if path.endswith(".py")
             and places.is_product(path)
-            and (
-                path in world.once(Started).programs
-                or path in alone
-                or any(each.search(f"/{path}") for each in patterns)
-            )
+            and (path in world.once(Started).programs or path in alone)
         )
 
     @cached_property
@@ -90,8 +82,3 @@ class SurelyRun:
         bindings = self._world.resolved.evaluator.denoter.bindings(test, Frame(path, 0))
         value = bindings[0][0].value if len(bindings) == 1 and bindings[0][0].how == "value" else None
         return type(value) is Const and value.value is True
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """What a word of a command with stars in it means, as an end of a path."""
-    return re.compile("/" + re.escape(text.removeprefix("./")).replace(r"\*", "[^/]*") + "$")
