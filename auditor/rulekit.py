@@ -20,7 +20,6 @@ from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.reproduction.imported import Imports
 from auditor.graph.reproduction.misnamed import Misnamed
 from auditor.graph.reproduction.packages import Pinning
-from auditor.graph.reproduction.pretrained import Asset
 from auditor.graph.reproduction.randomness import Chance, Draw
 from auditor.graph.smells.undefined import Undefined
 from auditor.model.finding import Effort as Hours
@@ -32,7 +31,6 @@ from auditor.model.verdict import PEDANTIC, REGULAR, Check, RuleInfo
 __all__ = [
     "PEDANTIC",
     "ArtefactGraph",
-    "Asset",
     "BrokenReference",
     "Chance",
     "Check",
@@ -228,10 +226,12 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def doubted(doubts: Iterable[Doubt], remedy: str, *, together: bool = False) -> Iterator[Judgement]:
+def doubted(
+    graph: ArtefactGraph, doubts: Iterable[Doubt], remedy: str, *, together: bool = False
+) -> Iterator[Judgement]:
     """A finding for each evaluation that does not show what it seems to; `together`: one for all that begin at one place."""
     groups: dict[object, list[Doubt]] = {}
-    for number, doubt in enumerate(doubts):
+    for number, doubt in enumerate(map(graph.aside, doubts)):
         start = doubt.trail[0] if together and len(doubt.trail) > 1 else number
         groups.setdefault(start, []).append(doubt)
     for first, *others in groups.values():

@@ -41,7 +41,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if loads.own:
         yield Clean(loads.own, f"{plural(loads.own, 'load')} of artefacts that nothing shows to come from outside")
     # That the code of a hub page is run at any revision is told with the revision (REP009).
-    told = {asset.name for asset in graph.assets().unpinned if asset.trusted}
+    told = {name for asset in graph.assets().unpinned if asset.trusted for name in (asset.name, *asset.others)}
     for each in loads.unsafe:
         yield Finding(
             SAYS[each.kind].format(name=each.name),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.rulekit import (
     ArtefactGraph,
     Check,
@@ -17,7 +15,6 @@ from auditor.rulekit import (
     Rule,
     Severity,
     plural,
-    regex,
 )
 
 RULE = Rule(
@@ -32,8 +29,6 @@ RULE = Rule(
     references=("Sculley et al. 2015",),
 )
 MANY = 4
-_EXPERIMENT = regex(r"(^|/)(experiments?|exps?|runs?|ablations?)(/|[_-]?\d)", re.I)
-"""Files that are the record of an experiment."""
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -51,7 +46,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity="\n".join(group.paths),
             remedy="keep what is the same once, and let each file say only what is its own",
             related=tuple(Place(path, 1).says("a near-copy") for path in group.paths[1:9]),
-            milder=int(graph.confidence("R") > graph.confidence("PS") or all(map(_EXPERIMENT.search, group.paths))),
+            milder=int(graph.confidence("R") > graph.confidence("PS") or group.recorded),
         )
     if not large:
         yield Clean(says=f"{plural(files, 'settings file')}, no four of them copies of each other")

@@ -33,7 +33,7 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.fabricated
-    yield from doubted(found, "record what the evaluation computed; remove the placeholder")
+    yield from doubted(graph, found, "record what the evaluation computed; remove the placeholder")
     for each in graph.invented():
         yield Finding(
             f"{each.route} may answer with a random number ({each.draw}) where its model does not",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from auditor.rulekit import (
     ArtefactGraph,
-    Asset,
     Check,
     Clean,
     Effort,
@@ -40,31 +39,19 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotApplicable("nothing is loaded by name from a hub that keeps revisions")
     if assets.pinned:
         yield Clean(assets.pinned, f"{plural(assets.pinned, 'asset')} loaded at a revision")
-    # What one call loads by several names takes one revision each, in one place.
-    together: dict[object, list[Asset]] = {}
     for asset in assets.unpinned:
-        key = (asset.places[0], asset.what, asset.branch, asset.trusted, asset.idle, asset.tried, asset.old)
-        together.setdefault(key, []).append(asset)
-    for first, *others in together.values():
-        yield _finding(graph, first, others)
-
-
-def _finding(graph: ArtefactGraph, asset: Asset, others: list[Asset]) -> Finding:
-    """An asset, and others that the same call loads."""
-    code = ", and its own code is run" if asset.trusted else ""
-    tried = asset.tried and not asset.trusted and graph.confidence("PS") >= TRIED
-    how = f"from the branch {asset.branch}, which moves" if asset.branch else "without a revision"
-    names = ", ".join((asset.name, *(other.name for other in others)))
-    return Finding(
-        f"the {asset.what}{'s' if others else ''} {names} {'are' if others else 'is'} loaded {how}{code}: what "
-        f"{'their names mean' if others else 'its name means'} can change",
-        asset.places[0],
-        entity=asset.name,
-        remedy="keep an own copy, or move to a version of the library that takes a revision"
-        if asset.old
-        else "name the revision (the commit of the hub), and keep an own copy of what the product cannot do without",
-        related=tuple(place.says("loaded here, too") for place in asset.places[1:6]),
-        certainty=asset.certainty,
-        milder=(not asset.trusted) + (asset.idle or asset.old or tried),
-        instances=1 + len(others),
-    )
+        code = ", and its own code is run" if asset.trusted else ""
+        tried = asset.tried and not asset.trusted and graph.confidence("PS") >= TRIED
+        how = f"from the branch {asset.branch}, which moves" if asset.branch else "without a revision"
+        more = f" (and {plural(len(asset.others), 'other')} by the same call)" if asset.others else ""
+        yield Finding(
+            f"the {asset.what} {asset.name}{more} is loaded {how}{code}: what its name means can change",
+            asset.places[0],
+            entity=asset.name,
+            remedy="keep an own copy, or move to a version of the library that takes a revision"
+            if asset.old
+            else "name the revision (the commit of the hub), and keep an own copy of what the product cannot do without",
+            related=tuple(place.says("loaded here, too") for place in asset.places[1:6]),
+            certainty=asset.certainty,
+            milder=(not asset.trusted) + (asset.idle or asset.old or tried),
+        )

@@ -1,5 +1,5 @@
 // Opens reports in Chromium and tells, as JSON, what happens there. Usage: node drive.cjs WORK FILE
-// WORK is `axe`, `validate`, `use` or `hostile`; CHROMIUM names the browser.
+// WORK is `axe`, `validate`, `use`, `narrow`, `bare` or `hostile`; CHROMIUM names the browser.
 "use strict";
 const fs = require("fs");
 
@@ -71,12 +71,17 @@ const works = {
     said.reaches = await page.locator("#panel h4").allTextContents();
     await page.selectOption("#debt", "3");
     said.pale = await page.locator("#drawing .node.pale").count();
-    said.overflow = {};
-    for (const width of [1400, 500, 320]) {
-      await page.setViewportSize({ width, height: 900 });
-      said.overflow[width] = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    }
     return said;
+  }),
+
+  narrow: (file) => inBrowser(file, {}, async (page) => {
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+    const over = {};
+    for (const width of [1400, 800, 500, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      over[width] = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    }
+    return over;
   }),
 
   bare: (file) => inBrowser(file, { javaScriptEnabled: false }, async (page) => ({

@@ -85,7 +85,12 @@ def test_findings_are_filtered_grouped_sorted_and_linked_and_the_map_opens(drive
     assert "train" in said["chosen"]
     assert any(title.startswith("It depends on") for title in said["reaches"])
     assert said["pale"] > 0
-    assert said["overflow"] == {"1400": 0, "500": 0, "320": 0}
+
+
+def test_nothing_stands_out_of_a_narrow_window_however_long_a_path_is(drive: Drive) -> None:
+    assert max(len(part) for excerpt in SAMPLES["deep"]().excerpts for part in excerpt.path.split("/")) > 24
+    told = drive("narrow", "deep")
+    assert told == {"answer": {"1400": 0, "800": 0, "500": 0, "320": 0}, "trouble": []}
 
 
 def test_without_script_all_is_there_and_no_control_is_shown(drive: Drive) -> None:

@@ -1,4 +1,4 @@
-"""Audits made by hand: a service in debt, a clean library, an empty repository, everything unknown, hostile names."""
+"""Audits made by hand: a service in debt, a clean library, an empty repository, everything unknown, hostile names, sources far down."""
 
 from __future__ import annotations
 
@@ -461,4 +461,12 @@ def crowded(count: int = 3_000) -> Audit:
     return msgspec.structs.replace(base, findings=base.findings + more)
 
 
-SAMPLES = {"service": service, "library": library, "empty": empty, "unknown": unknown, "hostile": hostile}
+def deep() -> Audit:
+    """The service with its sources far down, under names that offer no place for a break."""
+    far = "src/churn/organisation/customerrelationshipmanagement/retentionmodelling/gradientboostedtrees/train.py"
+    return msgspec.json.decode(
+        msgspec.json.encode(service()).replace(b'"src/churn/train.py"', msgspec.json.encode(far)), type=Audit
+    )
+
+
+SAMPLES = {"service": service, "library": library, "empty": empty, "unknown": unknown, "hostile": hostile, "deep": deep}

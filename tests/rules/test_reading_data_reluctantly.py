@@ -393,3 +393,9 @@ def test_a_library_that_keeps_its_models_by_itself_is_no_measurement() -> None:
     fit = "import lightning\n\nmodel = lightning.LightningModule()\nlightning.Trainer().fit(model, load())\n"
     text = MEASURED.format(start="pass", end=PEAK).partition("def train")[0] + fit + PEAK + "\n"
     assert found({"measure.py": text}, "DAT001")
+
+
+@pytest.mark.parametrize("path", ["/mnt/home/annsmith/a.csv", "/home/annsmith/a.csv"])
+def test_a_home_on_a_disk_is_told_with_the_disk(path: str) -> None:
+    (finding,) = found({"a.py": PD + f"f = pd.read_csv('see {path}')\n"}, "DAT005")
+    assert f" {path}" in finding.message

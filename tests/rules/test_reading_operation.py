@@ -254,6 +254,24 @@ def test_a_divergence_to_train_by_is_no_monitor() -> None:
     assert found({"vae.py": loss.replace("{name}", "compute_psi"), "s.py": SERVICE}, "MON005")
 
 
+PSI = "import numpy as np\n\n\ndef {}(a, b):\n    d = np.sum(a - b)\n    return d\n\n\nif __name__ == '__main__':\n    train = np.load('a.npy')\n    other = {}\n    expected = train[0]\n    print({}(expected, other))\n"
+
+
+def test_drift_that_is_made_and_parts_that_are_compared_are_no_monitor() -> None:
+    def watched(name: str, other: str, file: str = "watch.py") -> bool:
+        return bool(found({file: PSI.format(name, other, name), "s.py": SERVICE}, "MON005"))
+
+    assert watched("compute_drift", "np.load('b.npy')")
+    assert not watched("inject_drift", "np.load('b.npy')")
+    assert not watched("compute_drift", "np.load('b.npy')", "simulate_drift.py")
+    assert watched("compute_drift", "np.load('b.npy')", "simulate_load.py")
+    val = "train[1]\n    val = train[2]\n    other = {}[0]"
+    assert not watched("compute_drift", val.format("val"))
+    assert watched("compute_drift", val.format("new"))
+    both = PSI.format("psi", "np.load('b.npy')", "psi").replace("train", "train_val")
+    assert found({"watch.py": both, "s.py": SERVICE}, "MON005")
+
+
 def test_a_report_that_starts_training_is_followed() -> None:
     watch = "import json\nimport numpy as np\n\n\ndef compute_psi(a, b):\n    d = np.sum(a - b)\n    return d\n\n\nif __name__ == '__main__':\n    psi = compute_psi(np.load('a.npy'), np.load('b.npy'))\n    json.dump({'psi': psi}, open('drift.json', 'w'))\n"
     again = "import json\nimport subprocess\n\nreport = json.load(open('drift.json'))\nif report['psi'] > 0.2:\n    done = subprocess.run(['dvc', 'repro'])\n"

@@ -485,3 +485,16 @@ def test_a_folder_that_a_program_saves_a_model_to_is_no_model_of_a_hub(saved: st
         "serve.py": "from transformers import AutoModel\nnet = AutoModel.from_pretrained('aligned')\n",
     }
     assert [finding.entity for finding in found(files, "REP009")] == names
+
+
+SIZES = "import argparse\nfrom transformers import AutoModel\nsize = argparse.ArgumentParser().parse_args().size\n"
+CHOSEN = "net = AutoModel.from_pretrained('acme/large' if size else 'acme/small')\n"
+
+
+def test_one_call_that_loads_one_model_or_another_is_one_finding() -> None:
+    (finding,) = found({"net.py": SIZES + CHOSEN}, "REP009")
+    assert "model acme/large (and 1 other by the same call) is loaded" in finding.message
+    two = "a = AutoModel.from_pretrained('acme/large')\nb = AutoModel.from_pretrained('acme/small')\n"
+    assert len(found({"net.py": SIZES + two}, "REP009")) == 2
+    ways = CHOSEN + "b = AutoModel.from_pretrained('acme/small')\n"
+    assert len(found({"net.py": SIZES + ways}, "REP009")) == 2

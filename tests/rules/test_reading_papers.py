@@ -358,15 +358,6 @@ def test_where_nothing_seeds_anything_that_is_told_once() -> None:
     assert len(told({"fit.py": lone, "fit_again.py": lone, "z.py": LIGHTNING}, "REP001")) == 2
 
 
-def test_names_that_one_call_loads_are_told_once() -> None:
-    one = "import argparse\n\nfrom transformers import AutoModel\n\nparser = argparse.ArgumentParser()\nparser.add_argument('--model')\nargs = parser.parse_args()\nAutoModel.from_pretrained(args.model)\n"
-    runs = "python fit.py --model bert-base-uncased\npython fit.py --model roberta-base\n"
-    ((_, once),) = told({"fit.py": one, "run.sh": runs}, "REP009")
-    assert once.startswith("the models bert-base-uncased, roberta-base are loaded without a revision")
-    two = "AutoModel.from_pretrained('bert-base-uncased')\nAutoModel.from_pretrained('roberta-base')\n"
-    assert len(told({"fit.py": "from transformers import AutoModel\n\n" + two}, "REP009")) == 2
-
-
 def test_an_order_that_is_only_listed_is_not_enough_for_a_pipeline() -> None:
     files = {**MAKES_AND_FITS, "README.md": IN_ORDER.format("python clean.py\npython fit.py")}
     assert [severity for severity, _ in told(files, "PIP001", "P")] == ["medium"]

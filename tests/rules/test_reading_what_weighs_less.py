@@ -6,6 +6,8 @@ import pytest
 
 from auditor.engine import judge, registry
 from auditor.model.finding import Finding
+from tests.language.test_certificate import HERE, SHOP, pem
+from tests.language.test_secrets import BODY
 from tests.pages import graphs
 
 RULES = registry().rules
@@ -17,6 +19,8 @@ CELL = '{"cell_type": "code", "execution_count": 1, "id": "c", "metadata": {}, "
 LOSSES = "class Base:\n{hook}    def loss(self, y):\n        raise NotImplementedError\n\n\nclass Plain(Base):\n    def __init__(self):\n        super(Plain, self).__init__()\n\n    def loss(self, y):\n        return y - ids\n\n\nclass Used(Base):\n    def loss(self, y):\n        return y\n\n\nprint({made}().loss(1))\n"
 BRANCH = "import sys\n\nif len(sys.argv) > 1:\n    print('unknown:', env)\n    {last}\nprint('done')\n"
 HUB = "from transformers import AutoModel\n{}model = AutoModel.from_pretrained('acme/encoder'{})\n"
+
+OPENED = f"-----BEGIN PRIVATE KEY-----\n{BODY}\n-----END PRIVATE KEY-----\n"
 
 
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Finding]:
@@ -170,6 +174,8 @@ MILDER = [
     pytest.param("CFG003", "P", {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  - _target_: app.gone.Wide\n"}, {**hydra(HYDRA, "deep"), "conf/deep.yaml": "adapters:\n  - _target_: app.gone.Wide\n"}, id="a key that no program asks for"),
     pytest.param("CFG003", "P", {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  _target_: app.Net\n  adapters:\n    - _target_: app.gone.Wide\n"}, {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  adapters:\n    - _target_: app.gone.Wide\n"}, id="a key that is handed to what is made"),
     pytest.param("CFG006", "S", {"app.py": LADDER.format(limits="joblib.load('l.pkl')", last="p")}, {"app.py": LADDER.format(limits="joblib.load('l.pkl')", last="'low'")}, id="a ladder that returns no number"),
+    pytest.param("CFG008", "P", {"a.py": SK, "tls/key.pem": OPENED, "tls/cert.pem": pem(SHOP).decode()}, {"a.py": SK, "tls/key.pem": OPENED, "tls/cert.pem": pem(HERE).decode()}, id="a key to serve a machine of one's own"),
+    pytest.param("CFG008", "P", {"a.py": SK, "tls/key.pem": OPENED, "cert.crt": pem(HERE).decode()}, {"a.py": SK, "tls/key.pem": OPENED, "tls/cert.crt": pem(HERE).decode()}, id="the certificate in the folder of the key"),
     pytest.param("CFG008", "P", {"a.py": SK, "a/triggers.yaml": TRIGGER.format("api")}, {"a.py": SK, "a/triggers.yaml": TRIGGER.format("time")}, id="a trigger that the clock pulls"),
     pytest.param("CFG008", "P", {"a.py": SK, "values.yaml": GOOGLE.format("# -- the key of the bill")}, {"a.py": SK, "values.yaml": GOOGLE.format("# -- Trial API Key used only with the cloud.")}, id="a key for trials"),
     pytest.param("CFG008", "P", {"a.py": SK, "secret.yaml": HEAD.format("cloudflare")}, {"a.py": SK, "secret.yaml": HEAD.format("db")}, id="the token of a provider that its setting names"),

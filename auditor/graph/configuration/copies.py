@@ -19,6 +19,11 @@ ALIKE, CHANGED = 0.8, 0.2
 
 MOST_FILES = 400
 
+_RUN = regex(r"(^|/)(experiments?|exps?|runs?|ablations?)(/|[_-]?\d)|(^|/)(outputs?|results?)/|(?<!\d)20\d{6}[_-]\d{4,6}(?!\d)", re.I)  # fmt: skip
+"""Folders of experiments and what they leave, and names that say when a program wrote the file."""
+_RESULT = regex(r"(^|/)(manifest|metrics|results?|history)\.json$", re.I)
+"""Names of what a run leaves beside its model."""
+
 _SETTINGS = regex(r"(^|/)(conf|confs|config|configs|configuration|settings|params|experiments?|hparams|hyperparams?)(/|$)", re.I)  # fmt: skip
 """Folders whose files are settings, whoever reads them."""
 
@@ -27,11 +32,15 @@ _INHERITS = regex(r"^(defaults|_?base_?|_?parent_?|extends?|inherits?(_from)?|im
 
 
 class Copies(msgspec.Struct, frozen=True):
-    """Files of settings that say nearly the same: the keys they share, and those of them whose values differ anywhere."""
+    """Files of settings that say nearly the same: the keys they share, and those of them whose values differ anywhere.
+
+    `recorded`: each is the record of a run, by its path or by the model, the manifest or the figures that lie beside it.
+    """
 
     paths: tuple[str, ...]
     shared: int
     differing: tuple[str, ...]
+    recorded: bool
 
 
 def copies(world: World, owned: Callable[[str], bool]) -> tuple[list[Copies], int]:
@@ -44,7 +53,8 @@ def copies(world: World, owned: Callable[[str], bool]) -> tuple[list[Copies], in
             groups.append([path])
         else:
             group.append(path)
-    return [_told(files, group) for group in groups if len(group) > 1], len(files)
+    kept = {path.rpartition("/")[0] for path in world.resolved.tree if places.is_model(path) or _RESULT.search(path)}
+    return [_told(files, group, kept) for group in groups if len(group) > 1], len(files)
 
 
 def _settings(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, object]]]:
@@ -91,7 +101,9 @@ def _is_copy(one: dict[str, object], other: dict[str, object], same_kind: bool) 
     return bool(differs) and changed <= CHANGED * len(shared)
 
 
-def _told(files: dict[str, dict[str, object]], group: list[str]) -> Copies:
+def _told(files: dict[str, dict[str, object]], group: list[str], kept: set[str]) -> Copies:
     shared = set.intersection(*(set(files[path]) for path in group))
     differing = sorted(key for key in shared if len({repr(files[path][key]) for path in group}) > 1)
-    return Copies(tuple(group), len(shared), tuple(differing))
+    folders = {path.rpartition("/")[0] for path in group}
+    recorded = all(map(_RUN.search, group)) or (len(folders) == len(group) and folders <= kept)
+    return Copies(tuple(group), len(shared), tuple(differing), recorded)

@@ -49,10 +49,20 @@ def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked
             program = world.resolved.code.programs.get(path)
             example = places.is_example(path) or _START.search(path) is not None
             shown = example or bool(world.files[path].sections) or secret.disowned
-            local = secret.local or _LOCAL.search(path) is not None
+            local = secret.local or _LOCAL.search(path) is not None or _is_certified(world, path, secret.kind)
             unasked = _is_of_a_clock(world, path, secret.line)
             found.append(Leaked(secret.kind, _place(path, secret.line, program), secret.brief, shown, local, unasked))
     return found, len(files)
+
+
+def _is_certified(world: World, path: str, kind: str) -> bool:
+    """Whether the certificates beside a private key all say that it is for a machine of one's own."""
+    if kind != "a private key":
+        return False
+    folder = path.rpartition("/")[0]
+    beside = (facts.attr("certificate") for each, facts in world.files.items() if each.rpartition("/")[0] == folder)
+    told = [each for each in beside if each]
+    return bool(told) and all(each == "local" for each in told)
 
 
 def _is_of_a_clock(world: World, path: str, line: int) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.configuration.keys import Document, Key
+from auditor.graph.data.provided import is_written
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Name, Scope
 from auditor.model.place import Place
@@ -108,6 +109,8 @@ def repeated(world: World, owned: Callable[[str], bool], documents: list[Documen
     """The lists of a component's settings that product code writes out again, item by item."""
     known: dict[tuple[str, tuple[object, ...]], tuple[str, Key]] = {}
     for document in documents:
+        if is_written(world, document.path):
+            continue  # a program leaves what it went by: it is no source of that
         for key, (values, line) in _lists(world, document.path).items():
             name = key.rpartition(".")[2].lower()
             known.setdefault((name, values), (document.path, Key(key, Place(document.path, line))))

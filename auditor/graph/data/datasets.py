@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -14,7 +15,8 @@ from auditor.graph.data.versions import Root
 from auditor.graph.observed.lineage import library_call
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assert, Assign, Attr, Call, Const, Expr, If, Item, Name
+from auditor.model.ir import Assert, Assign, Attr, Call, Const, Expr, If, Item, Name, Return
+from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
 
 _TABLES = frozenset({"csv", "tsv", "psv", "xls", "xlsx", "jsonl", "ndjson"})
@@ -26,6 +28,8 @@ _TYPING = frozenset({
 _OF_REQUESTS = frozenset({"pydantic"})
 """Libraries whose models describe requests and settings, not tables."""
 _EXPECTED = frozenset({"columns", "dtypes", "schema"})
+_CHECKING = regex(r"(^|_)(valid\w*|check\w*|verif\w*|schema|is|has)(_|$)", re.I)
+"""Names of functions that answer whether something is as it should be."""
 
 
 class Described(msgspec.Struct, frozen=True):
@@ -138,9 +142,24 @@ def _expects_columns(world: World, path: str) -> bool:
             raises = type(statement) is If and any(type(inner).__name__ == "Raise" for inner in statement.body)
             if raises and _mentions(statement.test, named):
                 return True
+            says = (
+                type(statement) is If
+                and _CHECKING.search(code.scope(path, number).name.rpartition(".")[2])
+                and _says_no(statement)
+            )
+            if says and _mentions(statement.test, named):
+                return True
         if any(_filters_gaps(site.call) for site in code.index(path, number).calls):
             return True
     return False
+
+
+def _says_no(branch: If) -> bool:
+    """Whether a branch, or what happens else, answers with False or keeps it as a finding."""
+    return any(
+        type(each) in (Assign, Return) and type(each.value) is Const and each.value.value is False
+        for each in _statements((*branch.body, *branch.orelse))
+    )
 
 
 def _filters_gaps(call: Call) -> bool:

@@ -104,6 +104,14 @@ def _calls(world: World, touch: Touch) -> Iterator[_Asking]:
     yield _Asking(world, effect.origin[0] if effect.origin else effect.site, effect.at, touch.artefact.path)
 
 
+def _tells(returned: Call) -> bool:
+    """Whether a call tells whether a file is there, or whether all of some are."""
+    name = name_of(returned.func).rpartition(".")[2]
+    return name in ASKING or (
+        name == "all" and any(type(part) is Call and _tells(part) for arg in returned.args for part in within(arg))
+    )
+
+
 class _Asking:
     """A call on the way to what reads, writes or starts a file, and the tests that it stands under."""
 
@@ -184,7 +192,7 @@ class _Asking:
             return True
         called = [edge.callee for edge in self.world.resolved.effects.calls.get(self.site, ()) if edge.call == test]
         returned = (each for c in called for each in self.world.resolved.code.index(c.path, c.scope).returns)
-        return any(type(each) is Call and name_of(each.func).rpartition(".")[2] in ASKING for each in returned)
+        return any(type(each) is Call and _tells(each) for each in returned)
 
     def _is_same(self, test: Call) -> bool:
         """Whether what is asked for is what is touched, a folder that it lies in, or cannot be told."""

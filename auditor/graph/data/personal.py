@@ -94,6 +94,8 @@ _REWRITTEN = regex(r"^fluent_datasources\b")
 _REMOTE = regex(r"ssh|host|remote|server", re.I)
 _INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
+_ABOVE = regex(r"(?:/[\w.-]+)+$")
+"""Folders above a home: a disk or a share that is mounted there."""
 _LISTED = regex(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
 """What stands between the paths of a search path."""
 _SHOWN = regex(r"(^|[/._-])(examples?|samples?|templates?|dist|tmpl)(\.\w+)?$", re.I)
@@ -185,7 +187,8 @@ def kind_of(text: str) -> tuple[str, str] | None:
             or _PATTERN.search(match[0])
         ):
             continue
-        return kind, _LISTED.split(match[0])[0].rstrip(".,;)")
+        above = _ABOVE.search(match.string, 0, match.start())
+        return kind, _LISTED.split((above[0] if above else "") + match[0])[0].rstrip(".,;)")
     return None
 
 

@@ -32,6 +32,11 @@ _ORIGIN = regex(
     r"\b(from|sourced?|obtained|download(ed)?|collected|provided|published|available|released|kaggle|uci|zenodo|https?)\b",
     re.I,
 )
+_CALLED = regex(
+    r"^[\s*+#-]*(?i:data ?-?sets?|datos|dados|donn[ée]es|daten(?:satz)?|данные|датасет|数据集|データセット|데이터셋|veri seti|dữ liệu)\s*[:：]\s*"
+    r"(?:[\w-]*[A-Z][\w-]*\s+){1,6}[\w-]*[A-Z]|(?:[A-Z][\w-]+\s+){3,6}(?i:data ?-?sets?|corpus)\b"
+)
+"""A data set called by a name of its own, in a list of what was used or in a sentence."""
 _LINKED = regex(r"https?://[^\s)\"'<>]+/([\w-]+)\.[\w.]+")
 _ADDRESSED = regex(r"https?://[^\s)\"'<>?#]+")
 _PUBLISHED = regex(
@@ -91,6 +96,7 @@ class Documents:
         return any(
             (_ON_DATA.search(section.title) and len(section.text.split()) >= _A_NAME)
             or _ORIGIN.search(f"{section.title}. {section.text}")
+            or any(map(_CALLED.search, section.text.split("\n")))
             for _, section in self.sections
         )
 

@@ -19,11 +19,13 @@ from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.declared.documents import plain
 from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.jungles.fed import may_feed
 from auditor.graph.jungles.listed import Listed, are_numbered
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.readers import asks, idles, looks, serves
 from auditor.graph.jungles.restoring import restores
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.observed.unpacking import may_hold
 from auditor.graph.observed.uses import DATA
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -120,6 +122,8 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and not _PUT_ASIDE.search(w)
                     and not (w in reads.get(path, ()) and restores(world, w, path))
                     and joinable(w, writers[w], reader, read)
+                    and may_hold(writers[w], other, world.lineage.touches, world.resolved.code.texts)
+                    and may_feed(world, writers[w], read)
                     and _says(world, w, path, other)
                 ]
                 if makers and not pins.matching(other, loosely=True):

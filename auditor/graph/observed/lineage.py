@@ -98,7 +98,7 @@ class Lineage:
             self._read(path, list(of_file), known)
         for cell, named in self.tables.cells():
             self.touches[cell.site].append(self._touched(named.way, named.artefact, named.kind, cell))
-        for touch in list(unpacked(self.touches, self.identities)):
+        for touch in list(unpacked(self.touches, self.identities, self.resolved.code.texts)):
             self.touches[touch.site].append(touch)
 
     def _read(self, path: str, effects: list[Effect], known: KnownTouches) -> None:

@@ -15,10 +15,12 @@ from auditor.graph.observed.written import name_of
 from auditor.graph.operation.evidence import monitor_calls, runs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assert, Assign, Call, Const, Do, If, Loop, Raise, Return
+from auditor.model.ir import Assert, Assign, Call, Const, Do, Expr, If, Loop, Name, Raise, Return
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Frame
+from auditor.program.naming.statements import within
 
 _KINDS = ("data", "target", "performance")
 _PLATFORMS = frozenset({"arize", "fiddler", "aporia", "superwise", "tracely", "phoenix", "wandb", "bentoml"})
@@ -27,11 +29,17 @@ _SURELY = regex(r"psi(_|$)|population_stability|drift|covariate_shift|monitor", 
 """What a divergence is for: that of two distributions is also a loss to train by."""
 _TAKING = regex(r"_*(get|load|read|fetch|latest|last|list|find|query|parse|save|store|write|render|plot|format)_", re.I)
 """How names begin of what takes, keeps or shows what a monitor has found before."""
+_MAKING = regex(r"(^|[_/])(inject|simulat|induce|introduc|synthe|perturb|fake|mock)\w*drift[^/]*$", re.I)
+"""Names of functions and files that make drift themselves, to see what comes of it."""
+_LEARNED_FROM = regex(r"(^|_)(train|training|fit)(_|$)", re.I)
+_CHECKED_BY = regex(r"(^|_)(val|valid|validation|dev|oot|hold_?out)(_|$)", re.I)
+"""Names of the parts that one set of rows is divided into."""
 _STARTING = frozenset({"run", "Popen", "call", "check_call", "check_output", "system", "submit", "trigger", "create_run", "start_pipeline_execution", "post", "send_message", "publish", "retrain", "train"})  # fmt: skip
 """Calls that start something or tell somebody, also where their result is kept."""
 _TELLING = frozenset({"print", "info", "warning", "warn", "debug", "log", "error", "append", "add", "round", "float", "int", "str", "format", "update", "get", "items", "keys", "save_html", "save", "save_json", "show", "join", "dump", "dumps", "write", "markdown", "metric", "plot", "savefig", "title", "head"})  # fmt: skip
 _LEAVING = EXITS | {"SystemExit", "fail", "skip"}
 _ELSEWHERE = frozenset({Role.CALL_SERVICE, Role.LOG_METRIC, Role.LOG_ARTIFACT, Role.LOG, Role.EXEC, Role.REGISTER, Role.FIT, Role.TRAIN_SERVICE})  # fmt: skip
+_ASKING_SERVICES = frozenset({Role.CALL_SERVICE, Role.DOWNLOAD})
 _LEVELS = 3
 
 
@@ -49,7 +57,7 @@ def monitors(world: World, owned: Callable[[str], bool]) -> list[Watched]:
     found: dict[str, Watched] = {}
     for site, line, name in _all(world):
         path = site[0]
-        if not owned(path) or not runs(world, path):
+        if not owned(path) or not runs(world, path) or _MAKING.search(path):
             continue
         watched = Watched(path, world.resolved.code.place(path, line), name, _fate(world, site, line))
         known = found.get(path)
@@ -63,7 +71,12 @@ _ORDER = {"acts": 0, "elsewhere": 1, "unread": 2}
 
 def _all(world: World) -> Iterator[tuple[Site, int, str]]:
     for effect in monitor_calls(world, _KINDS):
-        if not effect.entry.attrs.get("weak") and effect.entry.library not in _PLATFORMS and effect.domain != "cloud":
+        if (
+            not effect.entry.attrs.get("weak")
+            and effect.entry.library not in _PLATFORMS
+            and effect.domain != "cloud"
+            and not _compares_parts(world, effect.call, effect.frame)
+        ):
             yield effect.site, effect.line, effect.name
     code = world.resolved.code
     for site, calls in sorted(world.resolved.effects.calls.items()):
@@ -72,13 +85,41 @@ def _all(world: World) -> Iterator[tuple[Site, int, str]]:
             if (
                 call.direct
                 and OWN_STATISTIC.search(name)
-                and not _TAKING.match(name)
+                and not (_TAKING.match(name) or _MAKING.search(name))
+                and not _compares_parts(world, call.call, Frame(*site, block=call.site.block))
                 and (_SURELY.search(name) or _SURELY.search(call.callee.path))
             ):
                 callee = (call.callee.path, call.callee.scope)
+                if _only_asks(world, callee):
+                    continue
                 # Where it starts something itself, what it finds is followed within it.
                 acts = any(map(_starts, nested(code.scope(*callee).body)))
                 yield (callee, 0, f"{name}()") if acts else (site, call.line, f"{name}()")
+
+
+def _only_asks(world: World, site: Site) -> bool:
+    """Whether a function does no more than ask a service, which is the monitor then."""
+    roles = {effect.role for effect in world.resolved.effects.of(site)}
+    return bool(roles & _ASKING_SERVICES) and roles <= _ASKING_SERVICES | {Role.LOG, Role.CONFIG_READ}
+
+
+def _compares_parts(world: World, call: Call, frame: Frame) -> bool:
+    """Whether a call is given a part that is learned from and one that the model is chosen by: no rows of a later day."""
+    given = [set(_named(world, value, frame)) for value in (*call.args, *(value for _, value in call.keywords))]
+    learned = [any(map(_LEARNED_FROM.search, names)) for names in given]
+    checked = [any(map(_CHECKED_BY.search, names)) for names in given]
+    return any(learned) and any(here and not there for here, there in zip(checked, learned, strict=True))
+
+
+def _named(world: World, expr: Expr, frame: Frame, depth: int = 1) -> Iterator[str]:
+    """The names that an expression is made of, and those that they are bound to."""
+    for part in within(expr):
+        if type(part) is Name:
+            yield part.id
+            bound = world.resolved.evaluator.denoter.bindings(part, frame) if depth else []
+            for binding, at in bound:
+                if binding.value is not None:
+                    yield from _named(world, binding.value, at, depth - 1)
 
 
 def _starts(nested_at: tuple[object, object]) -> bool:

@@ -253,7 +253,7 @@ def _of_script(world: World, run: Run, place: Place, trained: Mapping[str, Train
         return
     sites = world.lineage.reached(run.target)
     for promotion in promotions(world):
-        if is_live(promotion) and promotion.site in sites:
+        if is_live(promotion) and promotion.site in sites and promotion.happens_in(run.target):
             way = way_to(world, (run.target, 0), promotion)
             if way is not None and is_first(world, way):
                 continue

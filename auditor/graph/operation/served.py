@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import above
+from auditor.graph.data.optional import is_called_to_create, only_creates
 from auditor.graph.data.versions import trainings
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.operation.promoting import promotions
@@ -186,6 +187,8 @@ def overwritten(world: World, owned: Callable[[str], bool]) -> tuple[list[Overwr
             kept += _is_versioned(world, touch)
             continue
         program, by = written[artefact.id]
+        if program == path and (only_creates(world, by) or is_called_to_create(world, by, program)):
+            continue  # what a service makes where it finds nothing, it replaces never
         if _is_kept_beside(world, program, artefact.id):
             kept += 1
             continue

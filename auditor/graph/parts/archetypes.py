@@ -22,6 +22,8 @@ PLAIN = 0.8
 """From this confidence on nothing but a deployment makes a tutorial more than that."""
 LIBRARY = 0.5
 """From this confidence on what trains is there for its users to train with."""
+_METADATA = 0.35
+"""What the metadata of a package say by themselves."""
 _SIBLINGS = ("side by side", "numbered folders", "called lessons or labs")
 _TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
 """They run the chores of developers, not steps over data."""
@@ -132,7 +134,20 @@ def _fallback(portrait: Portrait) -> ArchetypeScore:
 def _library(p: Portrait) -> Iterable[Signal]:
     if not p.package and not p.has("setup.py"):
         return
-    yield Signal("L", 0.35, "package metadata")
+    given = list(_given_away(p))
+    care = list(_cared_for(p))
+    yield Signal("L", _METADATA, "package metadata")
+    yield from given
+    yield from care
+    if care and not (given or p.is_imported_by_readers):
+        more = _combine([Signal("L", _METADATA, ""), *care]) - _METADATA
+        yield Signal("L", -more, "nobody is told to install it, or to import it")
+    if p.has("src/__init__.py") and any(_imports(p, path, ("src",)) for path in p.product):
+        yield Signal("L", -0.3, "its modules are imported as src, a name that nobody can install")
+
+
+def _given_away(p: Portrait) -> Iterable[Signal]:
+    """What says that others are to install it."""
     if p.classifiers >= 3:
         yield Signal("L", 0.3, "classifiers for an index")
     if p.package and re.search(
@@ -141,6 +156,10 @@ def _library(p: Portrait) -> Iterable[Signal]:
         yield Signal("L", 0.3, f"README installs {p.package}")
     if _publishes(p):
         yield Signal("L", 0.5, "a job that publishes to an index")
+
+
+def _cared_for(p: Portrait) -> Iterable[Signal]:
+    """What libraries have, and applications that are well kept too."""
     if p.has("docs"):
         yield Signal("L", 0.15, "docs/")
     tests = [path for path in p.resolved.code.paths if p.owned(path) and places.is_test(path)]
@@ -151,8 +170,6 @@ def _library(p: Portrait) -> Iterable[Signal]:
         yield Signal("L", 0.15, "a changelog")
     if any(path.endswith("py.typed") and p.owned(path) for path in p.resolved.tree):
         yield Signal("L", 0.2, "py.typed")
-    if p.has("src/__init__.py") and any(_imports(p, path, ("src",)) for path in p.product):
-        yield Signal("L", -0.3, "its modules are imported as src, a name that nobody can install")
 
 
 def _publishes(p: Portrait) -> bool:

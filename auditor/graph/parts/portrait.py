@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from auditor.graph.declared.steps import Steps
 from auditor.graph.observed.lineage import Lineage
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const, Group
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
 from auditor.program.naming.scopes import last_name
@@ -88,6 +90,32 @@ class Portrait:
             return ""
         named = facts.attr("package") if facts is not None else None
         return named or self._setup("name") or self._configured("package")
+
+    @cached_property
+    def is_imported_by_readers(self) -> bool:
+        """Whether the README, a page of the documentation or an example imports a package of the component."""
+        above = f"{self.root}/" if self.root else ""
+        below = (path.removeprefix(above).removeprefix("src/") for path in self.product)
+        packages = {name for name, inner, _ in (path.partition("/") for path in below) if inner}
+        if not packages:
+            return False
+        told = regex(rf"(?:^|[\s>`])(?:from|import) (?:{'|'.join(map(re.escape, sorted(packages)))})\b")
+        if told.search(self.readme):
+            return True
+        owned = [path for path in self.resolved.files if self.owned(path)]
+        if any(
+            told.search(section.text)
+            for path in owned
+            if places.is_documentation(path)
+            for section in self.resolved.files[path].sections
+        ):
+            return True
+        code = self.resolved.code
+        return any(
+            not packages.isdisjoint(code.roots(path))
+            for path in owned
+            if path in code.programs and places.is_example(path)
+        )
 
     @cached_property
     def described(self) -> str:

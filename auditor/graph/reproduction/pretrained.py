@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from posixpath import dirname
 
 import msgspec
@@ -51,8 +51,9 @@ _ADDRESS = regex(r"uri:hf://datasets/(?P<name>[\w.-]+/[\w.-]+)(?:@(?P<at>[\w./-]
 class Asset(msgspec.Struct, frozen=True):
     """A model or data set of a hub that is loaded without a revision that holds still.
 
-    `branch` is what is named in its place, if anything is; `trusted`: its own code is run, too; `idle`: nothing runs what
-    loads it; `tried`: notebooks alone load it; `old`: the version of the library that is asked for takes no revision.
+    `others`: what the same calls load under other names; `branch` is what is named in its place, if anything is; `trusted`: its
+    own code is run, too; `idle`: nothing runs what loads it; `tried`: notebooks alone load it; `old`: the version of the library
+    that is asked for takes no revision.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Asset(msgspec.Struct, frozen=True):
     idle: bool = False
     tried: bool = False
     old: bool = False
+    others: tuple[str, ...] = ()
 
 
 class Assets(msgspec.Struct, frozen=True):
@@ -84,7 +86,18 @@ def assets(world: World, owned: Callable[[str], bool], *, packaged: bool = False
             held.add(name)
         else:
             loose.setdefault(name, []).append(touch)
-    return Assets(tuple(_asset(world, name, loose[name]) for name in sorted(loose)), len(held - set(loose)))
+    unpinned = _by_call(_asset(world, name, loose[name]) for name in sorted(loose))
+    return Assets(tuple(unpinned), len(held - set(loose)))
+
+
+def _by_call(found: Iterable[Asset]) -> Iterator[Asset]:
+    """One asset for all that the same calls load in the same way."""
+    groups: dict[Asset, list[Asset]] = {}
+    for asset in found:
+        groups.setdefault(msgspec.structs.replace(asset, name="", certainty=0.0), []).append(asset)
+    for same in groups.values():
+        surest = max(same, key=lambda asset: asset.certainty)
+        yield msgspec.structs.replace(surest, others=tuple(asset.name for asset in same if asset is not surest))
 
 
 def _named(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Touch]]:

@@ -12,8 +12,7 @@ from auditor.graph.data.grouping import DESCRIBING, fits_only
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
-from auditor.graph.parts.portrait import serving_programs
-from auditor.graph.reproduction.written_down import written_down
+from auditor.graph.reproduction.written_down import gives_what_is_learned, written_down
 from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
@@ -86,13 +85,14 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
         for training in found
         if (training.program in makers or not makers) and not _is_lent(world, training, found)
     ]
-    asked = frozenset(serving_programs([record.training.program for record in told], world.resolved, world.lineage))
+    served = {effect.site[0] for effect in world.resolved.effects.own_playing(Role.SERVE) if not effect.dead}
+    asked = {record.training.place for record in told if record.training.program in served}
     return [
         record
         for record in told
         if "the model" in record.held
         # What a request has trained and nothing keeps is an answer: it goes to whoever asked.
-        or not (record.training.program in asked or _is_measured(world, record.training))
+        or not (record.training.place in asked or _is_measured(world, record.training))
     ]
 
 
@@ -136,6 +136,9 @@ def _held(world: World, program: str) -> set[str]:
     asking = world.once(_asking_git)
     if asking and any(site[0] in asking for site in world.lineage.reached(program)):
         held.add("the version of code and data")
+    if held and "the model" not in held:
+        fits = world.lineage.effects_of_program(program, Role.FIT)
+        held |= {"the model"} if any(gives_what_is_learned(world, fit) for fit in fits) else set()
     return held
 
 
@@ -175,7 +178,18 @@ def _by_effect(world: World, effect: Effect) -> set[str]:
         found.add("the model")
     if effect.name.startswith("git.Repo"):
         found.add("the version of code and data")
+    if effect.name == "hydra.main" and not world.once(_hydra_keeps_nothing):
+        found.add("parameters")  # it writes the settings of a run into the folder of its outputs
     return found
+
+
+def _hydra_keeps_nothing(world: World) -> bool:
+    """Whether settings tell Hydra to write none of them down."""
+    return any(
+        leaf.key.rpartition(".")[2] == "output_subdir" and leaf.value is None
+        for facts in world.files.values()
+        for leaf in facts.leaves
+    )
 
 
 def _by_file(touch: Touch) -> set[str]:

@@ -261,8 +261,12 @@ def _counts(world: World, effect: Effect, first: int, last: int) -> bool:
         named = (touch.artefact.path for touch in world.lineage.touches.get(effect.site, ()) if touch.effect == effect)
         return any(path in world.resolved.tree for path in named if path is not None)
     # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
-    names = [value.text() for value in effect.targets if value.exact]
+    names = [value.text() for value in effect.targets if value.exact and not _OWN_LOG.search(value.text())]
     return any(places.is_model(name) or places.suffix(name) in _TABLES for name in names)
+
+
+_OWN_LOG = regex(r"(^|/)logs?/([^/]*[_-])?(events?|logs?|audit|messages?|errors?|access|debug|runs?)\.[^/]+$", re.I)
+"""Where a program tells what it does: who has nowhere else to tell a failure of that may go on. Logged answers are data."""
 
 
 def _is_broad(types: Expr | None) -> bool:

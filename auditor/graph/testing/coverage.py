@@ -10,6 +10,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.coupling.sides import serving_side, training_side
 from auditor.graph.observed.answers import asks_a_model
+from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight
 from auditor.graph.testing.suites import suites
@@ -71,12 +72,13 @@ _LAYER = regex(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.l
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """A piece of code that deserves a test. `tested`: one that can fail reaches it; `touched`: any test does."""
+    """A piece of code that deserves a test. `tested`: one that can fail reaches it; `touched`: any test does; `idle`: nobody names it."""
 
     name: str
     place: Place
     tested: bool
     touched: bool
+    idle: bool = False
 
 
 def feature_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
@@ -192,10 +194,13 @@ _MODEL = regex(r"^(model|net|network|estimator|classifier|clf|regressor|booster)
 
 
 def _measures(world: World, site: Site) -> bool:
-    """Whether a function is given a model and called after the figures that it tells of it: it judges, and makes no features."""
+    """Whether a function is given a model and called after the figures that it tells of it, or called after a distance of two
+    samples: it judges, and makes no features."""
     scope = world.resolved.code.scope(*site)
-    given = any(_MODEL.search(param.name) for param in scope.params)
-    return given and bool(_MEASURING.search(scope.name.rpartition(".")[2]))
+    given, name = any(_MODEL.search(param.name) for param in scope.params), scope.name.rpartition(".")[2]
+    return (given and bool(_MEASURING.search(name))) or (
+        bool(OWN_STATISTIC.search(name)) and "feature" not in name.lower()
+    )
 
 
 def _writes_to_a_language_model(world: World, site: Site) -> bool:
@@ -294,6 +299,7 @@ def _subject(world: World, site: Site) -> Subject:
         code.place(site[0], scope.line or 1),
         bool(sites & tests.reached) or ">>>" in scope.doc,
         bool(sites & tests.touched),
+        world.uncalled.of(site),
     )
 
 

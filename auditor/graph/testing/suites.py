@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -26,6 +27,11 @@ _OFF = frozenset({"skip", "xfail"})
 _NAMED_TEST = regex(r"(^|/)(test_[^/]*|[^/]*_tests?)\.py$")
 
 
+_IN_JOBS = regex(
+    r"(^|/)(\.github/workflows|\.circleci)/[^/]*!|(^|/)\.?(gitlab-ci|azure-pipelines|bitbucket-pipelines)[^/]*!|(^|/)(Jenkins|Make)file!",
+    re.I,
+)
+"""Programs within the commands of jobs and goals: what they assert fails the job."""
 _RUNNERS = {
     "kedro": frozenset({"run", "run_only_missing"}),
     "dagster": frozenset({"materialize", "materialize_to_memory", "execute_in_process", "execute_job"}),
@@ -54,7 +60,8 @@ class Suites:
         self.world = world
         self.code = world.resolved.code
         self.effects = world.resolved.effects
-        self.files = tuple(path for path in self.code.paths if places.is_test(path) and not path.endswith(".ipynb"))
+        named = (path for path in self.code.paths if places.is_test(path) or _IN_JOBS.search(path))
+        self.files = tuple(path for path in named if not path.endswith(".ipynb"))
         self._programs: dict[str, list[str]] = defaultdict(list)
         for path in self.code.paths:
             if not places.is_test(path):
@@ -192,6 +199,10 @@ def _tests_of(code: Code, path: str) -> tuple[tuple[int, bool, bool], ...]:
 
 
 def _collected(code: Code, path: str) -> Iterator[tuple[int, bool]]:
+    if _IN_JOBS.search(path):
+        if any(map(_asserts, records(code.scope(path, 0).body))):
+            yield 0, False
+        return
     module_is_off = _module_is_off(code, path)
     if code.programs[path].main_guard and not any(_is_test(code, path, n) for n in code.scopes(path)):
         # A program of checks, which is started and not collected; one that asserts nothing and lies among no tests is none.

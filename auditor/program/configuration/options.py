@@ -36,6 +36,8 @@ _PARSING = frozenset({"parse_args", "parse_known_args", _DATACLASSES})
 _HANDING = frozenset({"Fire", "run", "cli", "CLI", "auto_cli", "call", "dispatch_command"})
 """The last names of `COMMAND_LINES`: a file that mentions none of them hands no function to any of those."""
 _ABSL = frozenset({"absl.flags.FLAGS", "tensorflow.app.flags.FLAGS", "tensorflow.compat.v1.app.flags.FLAGS", "tensorflow.flags.FLAGS"})  # fmt: skip
+_KEEPS_FLAGS = ("append_flags_into_file", "flags_into_string")
+"""What the options of absl can do themselves."""
 MOST_WORDS = 200
 
 
@@ -78,7 +80,8 @@ class CommandLines:
 
     def absl(self, dotted: str, frame: Frame) -> Options | None:
         """`FLAGS` of absl and of old TensorFlow."""
-        return Options(frame.path, frame.scope) if dotted in _ABSL or dotted.startswith("absl.flags.FLAGS") else None
+        is_flags = dotted in _ABSL or (dotted.startswith("absl.flags.FLAGS") and not dotted.endswith(_KEEPS_FLAGS))
+        return Options(frame.path, frame.scope) if is_flags else None
 
     def _dataclasses(self, parser: Expr, frame: Frame) -> tuple[Local, ...]:
         """The classes that an `HfArgumentParser` was made for."""

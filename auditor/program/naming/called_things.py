@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from auditor.model.ir import Attr, Call, Const, Group, Item, Name, Table
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Table
 from auditor.program.configuration import configs
 from auditor.program.naming.code import (
     Argv,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 SAME_OBJECT = frozenset({"functools.wraps", "copy.copy", "copy.deepcopy", "contextlib.closing"})
 _SAME_DISPLAY = frozenset(f"builtins.{name}" for name in ("list", "tuple", "dict", "sorted", "set", "reversed", "vars"))
+_SUPPLYING = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"})
+"""They call what they are given, and hand on what it returns."""
 DEEPEST_CALL = 6
 
 
@@ -70,6 +73,18 @@ class CalledThings:
         kind = said.base.id if type(said.base) is Name else said.base.name  # type: ignore[union-attr]  # narrowed above
         return self.denoter.annotated(said.key.items[-1], frame) if kind == "Callable" else None
 
+    def is_supplied(self, default: Expr, frame: Frame) -> bool:
+        """Whether a web framework calls what stands in the place of a default: `model=Depends(loaded)`."""
+        around = frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0))
+        return type(default) is Call and self.denoter.dotted(default.func, around) in _SUPPLYING
+
+    def annotated(self, said: Iterable[Expr], frame: Frame) -> Denotation | None:
+        """What a parameter is that is annotated with a type and more: what is called to supply it, else an object of that type."""
+        given = tuple(said)
+        around = frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0))
+        supplied = self.denoter.first((each for each in given[1:] if self.is_supplied(each, frame)), around)
+        return supplied or (self.denoter.annotated(given[0], frame) if given else None)
+
     def _display_call(self, expr: Call, func: Attr, frame: Frame) -> Denotation | None:
         """`table.get(key)` and `table.copy()` of a dict that is written out."""
         base = self.denoter.denote(func.base, frame)
@@ -90,6 +105,9 @@ class CalledThings:
             if type(function) in (Library, Local):
                 return Partial(function, expr, frame)  # type: ignore[arg-type]  # narrowed by type()
             return function
+        if dotted in _SUPPLYING and expr.args:
+            asked = self.code.keep(Call(expr.args[0], (), (), expr.line, expr.end_line))
+            return self.denoter.denote(asked, frame)
         if (dotted in SAME_OBJECT or dotted in configs.WRAPPERS) and expr.args:
             return self.denoter.denote(expr.args[0], frame)
         if dotted in _SAME_DISPLAY and expr.args:

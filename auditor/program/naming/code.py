@@ -18,7 +18,7 @@ from auditor.program.naming.embedded import SIGN, Embedded
 from auditor.program.naming.importing import Importing
 from auditor.program.naming.names import Modules, parts_of
 from auditor.program.naming.said import By, NoPages, Pages
-from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
+from auditor.program.naming.scopes import SHARED, Binding, Block, ScopeIndex, index_scope
 from auditor.program.naming.words import Words, words_of
 from auditor.program.symbolic.values import Values
 
@@ -530,7 +530,7 @@ def _rebinding(code: Code, path: str) -> frozenset[str]:
         index = code.index(path, number)
         own = code.receiver(path, number) if index.attributes else ""
         found |= index.changed
-        found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
+        found.update(attribute for receiver, attribute, *_ in index.attributes if receiver not in (own, SHARED))
     return frozenset(found)
 
 

@@ -62,6 +62,7 @@ _SUPPLIED: Mapping[str, Denotation] = {
 """What names mean that no program binds: the notebooks of data platforms have them from the start."""
 
 
+_AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "FromDishka", "Injected"})
 _SLICED = ("DataFrame", "Series", "ndarray", "datasets.Dataset")
 """Types of which a part is of the same type."""
 
@@ -148,7 +149,7 @@ class Denoter:
             if found is not None:
                 return found
         if bindings:
-            return None
+            return None if around.scope else self.modules.filled(expr.id, bindings, around.path)
         return self.modules.starred(expr.id, frame.path) or _SUPPLIED.get(expr.id) or Library(f"builtins.{expr.id}")
 
     def bindings(self, expr: Name, frame: Frame) -> list[tuple[Binding, Frame]]:
@@ -206,7 +207,7 @@ class Denoter:
         if owner is not None and binding.at == 0 and not _is_static(scope.decorators):
             cls = Local(frame.path, owner)
             return cls if _is_classmethod(scope.decorators) else Instance(cls)
-        if bound is not None and param.default is not None:
+        if param.default is not None and (bound is not None or self.calls.is_supplied(param.default, frame)):
             found = self.denote(param.default, frame.within(max(scope.parent, 0)))
             if found is not None:
                 return found
@@ -218,11 +219,10 @@ class Denoter:
         """An object of the class that an annotation names; None where it names none, or one of Python's own."""
         if type(annotation) is Op and annotation.op == "|":
             annotation = annotation.operands[0]
-        if type(annotation) is Item and type(annotation.base) in (Name, Attr):
-            base = annotation.base
-            last = last_name(base)
-            if last in ("Optional", "Annotated", "Final", "ClassVar", "FromDishka", "Injected"):
-                annotation = annotation.key
+        if type(annotation) is Item and last_name(annotation.base) in _AROUND:
+            annotation = annotation.key
+        if type(annotation) is Group:
+            return self.calls.annotated(annotation.items, frame)  # Annotated[Model, Depends(loaded)]
         found = self.denote(annotation, frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0)))
         if type(found) is Library:
             return None if found.dotted.startswith(("builtins.", "typing.")) else Instance(found.dotted)

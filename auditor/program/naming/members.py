@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from auditor.model.ir import Imported
+from auditor.model.ir import Const, Expr, Imported
 from auditor.program.naming.code import Code, Denotation, Frame, Library, Module
+from auditor.program.naming.scopes import Binding
 
 if TYPE_CHECKING:
     from auditor.program.naming.denote import Denoter
@@ -84,8 +86,19 @@ class Members:
     def _defined(self, home: str, name: str) -> Denotation | None:
         """What a module itself binds under a name."""
         frame = Frame(home, 0)
-        for binding in self.code.index(home, 0).final(name):
+        bindings = self.code.index(home, 0).final(name)
+        for binding in bindings:
             found = self.denoter.bound(binding, frame)
+            if found is not None:
+                return found
+        return self.filled(name, bindings, home) if bindings else None
+
+    def filled(self, name: str, bindings: Iterable[Binding], path: str) -> Denotation | None:
+        """What functions of a module put in its place (`global model`), where the module itself says no more than None."""
+        if not all(binding.how == "value" and _is_none(binding.value) for binding in bindings):
+            return None
+        for binding, number in self.code.of_program(path, _filling).get(name, ()):
+            found = self.denoter.bound(binding, Frame(path, number, block=binding.block))
             if found is not None:
                 return found
         return None
@@ -94,3 +107,18 @@ class Members:
         """A name that the `from module import *` of a file bring in."""
         home = self.code.starred(path, name)
         return self._defined(home, name) if home is not None else None
+
+
+def _is_none(value: Expr | None) -> bool:
+    return type(value) is Const and value.value is None
+
+
+def _filling(code: Code, path: str) -> dict[str, list[tuple[Binding, int]]]:
+    """What the functions of a module bind its own names to, newest first: a name of another scope has version 0."""
+    found: dict[str, list[tuple[Binding, int]]] = {}
+    for number in code.scopes(path)[1:]:
+        around = code.index(path, code.scope(path, number).parent)
+        for name, table in code.index(path, number).bindings.items():
+            if 0 in table and (code.scope(path, number).parent == 0 or not around.binds(name)):  # else `nonlocal`
+                found.setdefault(name, []).insert(0, (table[0], number))
+    return found

@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Lambda, Name, Param, Star, Table
 from auditor.program.naming.code import Code, Config, Frame, Instance, Library, Local, Made, Options, Shown
+from auditor.program.naming.scopes import SHARED
 
 if TYPE_CHECKING:
     from auditor.program.symbolic.evaluate import Evaluator
 
 DEEPEST_BASES = 8
 _FIELD_CALLS = frozenset({"dataclasses.field", "pydantic.Field", "attr.ib", "attrs.field", "attr.field"})
+_APPLICATIONS = ("fastapi.", "starlette.")
 _PROPERTIES = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})
 
 
@@ -307,9 +309,9 @@ class Objects:
         return made
 
     def stored_outside(self, expr: Attr, frame: Frame) -> Sequence[tuple[Expr, Frame]]:
-        """What the same scope assigns to an attribute of a name: `cfg.path = "x"` (not `self`)."""
+        """What the same scope assigns to an attribute of a name: `cfg.path = "x"` (not `self`); what a file keeps in an application."""
         if type(expr.base) is not Name:
-            return ()
+            return self._shared(expr, frame) if type(expr.base) is Attr and expr.base.name == "state" else ()
         key = (frame.path, frame.scope)
         table = self._outside.get(key)
         if table is None:
@@ -322,13 +324,26 @@ class Objects:
             if value is not expr
         ]
 
+    def _shared(self, expr: Attr, frame: Frame) -> Sequence[tuple[Expr, Frame]]:
+        """What functions of the same file keep in `app.state` of a web application, for its handlers."""
+        held = self.evaluator.denoter.dotted(expr.base, frame) or ""
+        if not held.startswith(_APPLICATIONS):
+            return ()
+        sites = ((frame.path, number) for number in self.code.scopes(frame.path))
+        return [
+            (value, Frame(*site, block=block))
+            for site in sites
+            for receiver, attribute, value, block, _ in self.code.index(*site).attributes
+            if receiver == SHARED and attribute == expr.name
+        ]
+
     def _stored_in(self, site: tuple[str, int]) -> dict[tuple[str, str], list[tuple[Expr, Frame]]]:
         """What a scope assigns to attributes of names, by name and attribute."""
         table: dict[tuple[str, str], list[tuple[Expr, Frame]]] = {}
         attributes = self.code.index(*site).attributes
         own = self.code.receiver(*site) if attributes else ""
         for receiver, attribute, value, block, _ in attributes:
-            if receiver != own:
+            if receiver not in (own, SHARED):
                 table.setdefault((receiver, attribute), []).append((value, Frame(*site, block=block)))
         return table
 

@@ -51,6 +51,8 @@ Block: TypeAlias = tuple[tuple[int, int], ...]
 _LEAVES = frozenset({Const, Name})
 _NOTED = frozenset({Opaque, Walrus})
 _TYPES = "TYPE_CHECKING"
+SHARED = ".state"
+"""Whose attributes those are that all handlers of a web application share; no name of the language has a dot in front."""
 _DEEPEST = 8
 """How many branches in branches are looked into for what leaves."""
 
@@ -190,6 +192,11 @@ class ScopeIndex:
         return False
 
 
+def _is_shared(base: Expr) -> bool:
+    """`app.state`, `request.app.state`: what the handlers of one web application share."""
+    return type(base) is Attr and base.name == "state" and last_name(base.base) not in ("", "self", "cls")
+
+
 def _overwritten(binding: Binding, newer: set[Block]) -> bool:
     """A later binding in the same block, or around it, replaces this one; `newer` are the blocks of later ones."""
     return any(binding.block[:depth] in newer for depth in range(len(binding.block) + 1))
@@ -286,6 +293,8 @@ class _Walker:
             for position in binding.way:
                 value = Item(value, Const(position))
             self.attributes.append((target.base.id, target.name, value, binding.block, binding.line))
+        elif type(target) is Attr and binding.how == "value" and _is_shared(target.base):
+            self.attributes.append((SHARED, target.name, binding.value, binding.block, binding.line))
         elif type(target) is Attr and binding.how == "augment":
             self.changed.add(target.name)
         elif type(target) is Item:
