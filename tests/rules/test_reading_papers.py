@@ -45,8 +45,8 @@ DEFAULT = (
     "parser.add_argument('--base', default=base)\nprint(open(parser.parse_args().base).read())\n"
 )
 ARRAYS = (
-    "import subprocess\n\nimport numpy as np\nimport pandas as pd\nimport sklearn.metrics\nfrom sklearn.preprocessing import StandardScaler\n\n\n"
-    "def read():\n    subprocess.run(['ls'])\n    frame = pd.read_csv('a.csv').to_numpy()\n    return np.split(np.concatenate([frame, frame]), 2)\n"
+    "import numpy as np\nimport pandas as pd\nimport sklearn.metrics\nfrom sklearn.preprocessing import StandardScaler\n\n\n"
+    "def read():\n    frame = pd.read_csv('a.csv').to_numpy()\n    return np.split(np.concatenate([frame, frame]), 2)\n"
 )
 FILLER = "\n\ndef fill():\n" + "".join(f"    a{n} = {n}\n" for n in range(220)) + "    return a1\n"
 USERS = {f"use{n}.py": "import lib\n\nprint(lib.read(), lib.fill())\n" for n in range(6)}
@@ -358,9 +358,11 @@ def test_where_nothing_seeds_anything_that_is_told_once() -> None:
     assert len(told({"fit.py": lone, "fit_again.py": lone, "z.py": LIGHTNING}, "REP001")) == 2
 
 
-def test_an_order_that_is_only_listed_is_not_enough_for_a_pipeline() -> None:
+def test_an_order_that_is_only_listed_is_enough_for_research_alone() -> None:
     files = {**MAKES_AND_FITS, "README.md": IN_ORDER.format("python clean.py\npython fit.py")}
     assert [severity for severity, _ in told(files, "PIP001", "P")] == ["medium"]
+    assert [severity for severity, _ in told(files, "PIP001", "N")] == ["medium"]
+    assert [severity for severity, _ in told(files, "PIP001", "RP")] == ["medium"]
     assert [severity for severity, _ in told(files, "PIP001", "R")] == ["low"]
 
 
