@@ -12,6 +12,7 @@ from auditor.graph import places
 from auditor.graph.data.optional import is_asked_for
 from auditor.graph.data.provided import moves
 from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
+from auditor.graph.jungles.absences import absences
 from auditor.graph.jungles.broken import BrokenReference
 from auditor.graph.jungles.holdings import CODE, Holdings, inner
 from auditor.graph.jungles.left_out import LeftOut
@@ -72,6 +73,7 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
             continue
         found += sum(1 for run in step.runs if run.kind in ("script", "notebook", "shell"))
         of_step = [*_commands(world, step, known), *_declared(step, known)]
+        of_step += _absent(world, step, known, of_step)
         idle = bool(of_step) and step.tool == "shell" and not _is_mentioned(world, step.path)
         broken += [msgspec.structs.replace(each, idle=idle) for each in of_step]
     broken += [*_launched(world, owned, known), *unmet_dags(world, owned)]
@@ -148,6 +150,18 @@ def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[Bro
                 yield BrokenReference(
                     kind, step.step.name, name, Place(step.path, run.line), instead, left_out=left_out
                 )
+
+
+def _absent(world: World, step: DeclaredStep, known: Holdings, told: list[BrokenReference]) -> list[BrokenReference]:
+    """Lists and folders that are not there, but for folders of which a program is missed already, and lists that an image is to copy."""
+    if _brings_much(step, known):
+        return []
+    asked_for = _asked_for(step)
+    copied = {read.ref.path.rpartition("/")[2] for read in step.reads} if step.tool == "docker" else set()
+    lines = {each.place.line for each in told}
+    there = {command.cwd for command in step.step.commands if command.line in lines}
+    found = absences(world, step, known, lambda name: _is_supplied(step, name, known))
+    return [each for each in found if each.name not in there and each.name.rpartition("/")[2] not in copied | asked_for]
 
 
 def _lacks(world: World, step: DeclaredStep, run: Run, kind: str, name: str, known: Holdings) -> tuple[bool, str]:

@@ -271,7 +271,7 @@ def _networks(world: Sight, path: str) -> tuple[int, ...]:
     return tuple(number for number in world.resolved.code.scopes(path) if _is_network(world, (path, number)))
 
 
-NETWORKS = Look("networks", _networks, tuple[int, ...], rare=True)
+NETWORKS = Look("networks", _networks, tuple[int, ...], rare=True, lines=False)
 """The scopes of a program that define networks."""
 
 
