@@ -273,6 +273,13 @@ LESS = [
     ),
     pytest.param(
         "DAT005",
+        {"fit.py": "rows = open('/home/alexandra/rows/large.csv').read()\nprint(1)\n"},
+        {"fit.py": "import os\n\nrows = os.path.join('/home/alexandra/rows', 'large.csv')\nprint(1)\n"},
+        "medium",
+        id="a path that a call takes",
+    ),
+    pytest.param(
+        "DAT005",
         {
             "cfg.py": "class Paths:\n    root = '/home/alexandra/rows/large.csv'\n\n\nprint(Paths)\n",
             "fit.py": "print(1)\n",

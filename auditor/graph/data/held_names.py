@@ -11,16 +11,25 @@ from auditor.program.naming.statements import heads, placed
 
 
 def held_by(program: Program, line: int) -> str:
-    """The one name that a statement at a line gives a value, outside of classes; "" where there is none."""
+    """The one name to which a statement at a line gives a text or a path that is put together, outside of classes; "" where
+    there is none, or a call takes the text."""
     found = (
         at.statement.targets
         for scope in program.scopes
         if scope.kind != "class"
         for at in placed(scope.body)
-        if type(at.statement) is Assign and at.statement.line == line
+        if type(at.statement) is Assign and at.statement.line == line and not _calls_more(at.statement)
     )
     targets = next(found, ())
     return targets[0].id if len(targets) == 1 and type(targets[0]) is Name else ""
+
+
+def _calls_more(statement: Assign) -> bool:
+    value = statement.value
+    return value is None or any(last_name(call.func) not in _JOINING for call in _calls(value))
+
+
+_JOINING = frozenset({"join", "joinpath", "Path", "PurePath", "expanduser", "abspath", "normpath"})
 
 
 def is_read(program: Program, name: str, offering: Collection[str]) -> bool:
