@@ -19,6 +19,7 @@ from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.reproduction.imported import Imports
 from auditor.graph.reproduction.misnamed import Misnamed
+from auditor.graph.reproduction.outdated import Outdated
 from auditor.graph.reproduction.packages import Pinning
 from auditor.graph.reproduction.randomness import Chance, Draw
 from auditor.graph.smells.undefined import Undefined
@@ -51,6 +52,7 @@ __all__ = [
     "ModelScope",
     "NotApplicable",
     "NotEvidenced",
+    "Outdated",
     "Phantom",
     "Pinning",
     "Place",
