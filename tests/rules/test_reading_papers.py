@@ -319,9 +319,16 @@ LESS = [
     pytest.param(
         "GLU005",
         {"a.py": COPY, "b.py": TAKEN + COPY},
-        {"a.py": TAKEN + COPY, "b.py": TAKEN + COPY + "print(1)\n"},
+        {"a.py": TAKEN + COPY, "b.py": TAKEN.replace("crf.py", "other.py") + COPY + "print(1)\n"},
         "medium",
         id="files that say from where they were taken over",
+    ),
+    pytest.param(
+        "GLU005",
+        {"a.py": TAKEN + COPY, "b.py": TAKEN + COPY + "print(1)\n"},
+        {"a.py": TAKEN + COPY + COPY.replace("report", "again")},
+        "medium",
+        id="one thing that was taken over twice",
     ),
     pytest.param(
         "GLU005",

@@ -21,15 +21,18 @@ _HEAD = 40
 """Lines in which a file says where it comes from, as long as nothing is defined above."""
 
 
-def taken_over(world: World, paths: Iterable[str]) -> frozenset[str]:
-    """Those of some programs that name at their head the address which they are from, or owners of whom most others say nothing."""
+def taken_over(world: World, paths: Iterable[str]) -> dict[str, str]:
+    """Those of some programs that name at their head the address which they are from, with it, or owners of whom most others say
+    nothing, with no address."""
     programs = {path: world.resolved.code.programs[path] for path in paths}
     owners = {path: frozenset(_owners(program)) for path, program in programs.items()}
     counted = Counter(owner for each in owners.values() for owner in each)
     rare = {owner for owner, count in counted.items() if 2 * count <= len(programs)}
-    return frozenset(
-        path for path, program in programs.items() if owners[path] & rare or any(map(_TAKEN.search, _head(program)))
-    )
+    found = {path: "" for path in programs if owners[path] & rare}
+    for path, program in programs.items():
+        if named := next((match for line in _head(program) if (match := _TAKEN.search(line))), None):
+            found[path] = named.string[named.end() :].split()[0] if named.string[named.end() :].split() else ""
+    return found
 
 
 def _owners(program: Program) -> Iterator[str]:
