@@ -21,7 +21,7 @@ from auditor.graph.reproduction.imported import Imports
 from auditor.graph.reproduction.misnamed import Misnamed
 from auditor.graph.reproduction.outdated import Outdated
 from auditor.graph.reproduction.packages import Pinning
-from auditor.graph.reproduction.randomness import Chance
+from auditor.graph.reproduction.randomness import Chance, Draw
 from auditor.graph.smells.undefined import Undefined
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
@@ -37,6 +37,7 @@ __all__ = [
     "Check",
     "Clean",
     "Clones",
+    "Draw",
     "Dropped",
     "Effort",
     "Family",
