@@ -21,6 +21,10 @@ SURE = 0.55
 """The archive is not opened: that the file was in it follows from what the code does next."""
 _PACKED = regex(r"([\w.-]+?)\.(?:zip|tar|tgz|7z|rar|t?gz|bz2|xz)\b", re.I)
 """The name of an archive in an address or a path."""
+_PLAIN = regex(
+    r"(raw|data|datasets?|all|full|files?|inputs?|archive|train|test|images?|downloads?|te?mp)([-_.\d].*)?", re.I
+)
+"""Names of archives that say nothing of what is in them."""
 _DATA = regex(r"\.(nc|nc4|grib2?|h5|hdf5?|csv|tsv|json|jsonl|parquet|feather|npz|npy|xlsx?)$", re.I)
 """Files of data, some of which are archives in fact: what comes out of them bears their name."""
 
@@ -76,7 +80,7 @@ def may_hold(
         if opened and touch.effect.line == written.effect.line and not first.startswith(packed.rpartition(".")[0]):
             return False
     said = list(texts(written.site[0]))
-    named = [match[1].lower() for text in said for match in _PACKED.finditer(text)]
+    named = any(not _PLAIN.fullmatch(match[1]) for text in said for match in _PACKED.finditer(text))
     return not (deeper and named) or any(first.lower() in text.lower() for text in said)
 
 
