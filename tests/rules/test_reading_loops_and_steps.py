@@ -73,6 +73,7 @@ ROW = "pd.DataFrame([{'kind': kind, 'size': size}])"
         (ROW, "given['kind_b'] = 0", False),
         ("pd.concat([" + ROW + ", pd.read_csv('d.csv')])", "pass", False),
         ("pd.read_csv('today.csv')", "pass", False),
+        ("pd.DataFrame(pd.read_csv('today.csv'))", "pass", False),
         (ROW + ".astype({'kind': pd.CategoricalDtype(['a', 'b'])})", "pass", False),
         (ROW, "given = row", False),
     ],

@@ -11,7 +11,7 @@ from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 from auditor.program.running.invocations import argument
 
-_LOADED = regex(r"name:mlflow:models:/(?P<name>[^/@{}]+)(?:[/@].*)?")
+_LOADED = regex(r"name:mlflow:models:/(?P<name>[^/@]+)(?:[/@].*)?")
 
 
 def registered(world: World, saves: Iterable[Effect], beside: Iterable[Effect]) -> frozenset[str]:
