@@ -159,3 +159,25 @@ def test_a_program_in_a_folder_that_the_tree_lacks_is_of_another_repository() ->
     )
     told = {at: broken({"deps/a.py": "", "run.py": start.format(at=at)}) for at in ("deps", "other", "../other")}
     assert [bool(told[at]) for at in told] == [True, False, False]
+
+
+FLOW = "name: Fit\non:\n  push:\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: echo a\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "kinds"),
+    [
+        ({".github/workflows/a.yml": FLOW.replace("    steps", "\tsteps")}, [("unread", "")]),
+        ({".github/workflows/a.md": FLOW}, [("ending", ".github/workflows/a.yml")]),
+        ({".github/workflows/a.yml": FLOW}, []),
+        ({".github/workflows/a.yml": "name: Fit\n"}, []),
+        ({".github/workflows/README.md": "# Flows\n\n```yaml\n" + FLOW + "```\n"}, []),
+        ({".github/workflows/README.md": "name: ours\n\nWe fit on each push.\n"}, []),
+        ({"docs/a.md": FLOW}, []),
+        ({".github/workflows/a.md": "How we fit:\n\n" + FLOW}, []),
+        ({".github/a.yml": FLOW.replace("    steps", "\tsteps")}, []),
+        ({".github/workflows/a.yml": FLOW.replace("    steps", "\tsteps"), "{{ cookiecutter.name }}/a.txt": ""}, []),
+    ],
+)  # fmt: skip
+def test_workflows_that_are_never_run(files: dict[str, str], kinds: list[tuple[str, str]]) -> None:
+    assert [(kind, instead) for kind, _, instead in broken(files)] == kinds
