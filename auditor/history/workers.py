@@ -1,8 +1,8 @@
 """Processes that audit commits: made from one that has everything loaded, each with a stretch of the history of its own.
 
 Neighbouring commits share nearly all files, so what is known of them stays in the memory of the process from one commit to the
-next. An audit with a memory lets go of what it found: of the collector, which would look through all records each time, only
-what the last audit left is asked.
+next. An audit with a memory lets go of what it found, so that hardly anything is left to the collector, which would look through
+all records each time.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 FEW = 3  # up to this many are audited in this process
 SHARED = 3  # as many at the least that a process takes from another
-WHOLE = 50  # commits after which a process looks for garbage among all that it holds
+COLLECTING = 100  # commits after which a process looks for garbage
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -168,7 +168,8 @@ def _leave_after(sentinel: int) -> None:
 def _in_worker(target: str, station: Station, options: Options) -> Made:
     begun = _cpu()
     found = _audit(target, station, options, _MEMORY)
-    gc.collect(0 if next(_DONE) % WHOLE else 2)
+    if next(_DONE) % COLLECTING == 0:
+        gc.collect()
     return replace(found, cpu=_cpu() - begun)
 
 

@@ -89,8 +89,10 @@ class Resolved:
 
     def close(self) -> None:
         """Let go of all that was found about this tree; what the memory keeps stays as it is."""
-        found = [self.effects] if "effects" in vars(self) else []
-        for part in (*found, self.evaluator.denoter, self.evaluator, self.code, self):
+        made = vars(self)
+        for part in (made[name] for name in ("_early", "_kept", "effects") if name in made):
+            part.close()
+        for part in (self.commands, self.evaluator.denoter, self.evaluator, self.code, self):
             vars(part).clear()
 
     @cached_property

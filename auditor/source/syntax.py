@@ -20,9 +20,9 @@ _PYTHON2 = (
     ("the operator <>", regex(r"[\w)\]\"' ]<>[\w(\[\"' ]")),
     ('a ur"" literal', regex(r"(?<![\w])[uU][rR][\"']")),
     ("a long integer such as 10L", regex(r"(?<![\w.])(?:0[xX][\da-fA-F]+|\d+)[lL]\b")),
-    ("an octal integer such as 0777", regex(r"(?<![\w.])0[0-7]+(?![\w.])")),
     ("a tuple as a parameter", regex(r"\bdef[ \t]+\w+[ \t]*\([^()\n=]*\([^()\n]*\)[ \t]*[,)]")),
 )
+_OCTAL = regex(r"(?<![\w.])0[0-7]+(?![\w.])")
 _JINJA = regex(r"\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|\{#[^\n]{0,300}?#\}|<%[^%\n]{0,300}%>")
 _PLACEHOLDER = regex(r"\$\{[^{}\n]{0,200}\}|\$\$?[A-Za-z_]\w{0,80}")
 _JINJA_STATEMENT = regex(r"\{%|<%")
@@ -56,6 +56,10 @@ def explain(text: str, error: SyntaxError) -> Trouble:
     code = masked(text)
     unterminated = reason.startswith("unterminated")  # then prose may pass for code
     sign = "" if unterminated else next((name for name, form in _PYTHON2 if form.search(code)), "")
+    if (
+        not sign and _OCTAL.search(code) and is_python(_OCTAL.sub("0o7", text))
+    ):  # in prose a number may begin with 0 as well
+        sign = "an octal integer such as 0777"
     if sign:
         return Trouble(line, f"this is Python 2: {sign}", "python2")
     if not isinstance(error, IndentationError) and _is_newer(text, code, line, error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import signal
 import time
@@ -19,7 +20,14 @@ from auditor.history.store import slim, unpacked
 from auditor.history.workers import FEW, Made, made
 from auditor.model.facts import Facts
 from auditor.model.listing import Content
+from auditor.program.calls.effects import Effects
+from auditor.program.calls.gathering import Gathering
+from auditor.program.calls.seen import SeenEffects
+from auditor.program.configuration.readings import Readings
 from auditor.program.kept import answers
+from auditor.program.naming.code import Code
+from auditor.program.running.commands import Commands
+from auditor.program.symbolic.evaluate import Evaluator
 from auditor.run import Memory, Options
 from auditor.tree import Station, line, open_tree
 from tests.cli.test_judging_commands import ROWS, TRAIN
@@ -181,3 +189,22 @@ def test_a_clone_without_old_contents_says_so(repo: Repo, tmp_path: Path) -> Non
     assert absent > 0
     (one, *_) = made(str(clone.root / ".git"), stations.stations[:1], options(tmp_path), 1)
     assert unpacked(one.data).coverage.files_unknown == absent
+
+
+def test_an_audit_with_a_memory_leaves_nothing_of_a_program_to_the_collector(repo: Repo, tmp_path: Path) -> None:
+    memory, stations = Memory(), line(str(repo.root), None).stations
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for station in stations[2:5]:
+            workers._audit(str(repo.root), station, options(tmp_path), memory)
+        gc.collect()
+        left = {type(each) for each in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left.isdisjoint(
+        {Code, Commands, Effects, Evaluator, Gathering, Readings, SeenEffects, answers.Answers, answers.View}
+    )

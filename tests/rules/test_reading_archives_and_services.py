@@ -56,3 +56,9 @@ def test_a_service_that_is_asked_texts_has_no_features_to_compare(field: str, ta
     table = "\n\n@app.post('/q')\ndef q(a: float):\n    return str(m.predict([a]))\n"
     (both,) = found({"serve.py": SERVICE.format(field, taken) + table}, "MON001", "S")
     assert both.severity.value == "high"
+
+
+@pytest.mark.parametrize(("name", "told"), [("health_check", False), ("home", True)])
+def test_a_root_that_is_called_a_health_check_is_one(name: str, told: bool) -> None:
+    root = f"\n\n@app.get('/')\ndef {name}():\n    return {{'loaded': m is not None}}\n"
+    assert bool(found({"serve.py": SERVICE.format("a: float", "Asked") + root}, "MON007", "S")) is told

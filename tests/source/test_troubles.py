@@ -32,6 +32,7 @@ BROKEN: list[tuple[str, bytes, str, int | None]] = [
     ("ur", b'x = ur"a"\n', "python2", 1),
     ("diamond", b"if a <> b: pass\n", "python2", 1),
     ("octal", b"os.chmod(p, 0755)\n", "python2", 1),
+    ("prose", "두 번째 표\n값: (28,020), (1,039)\n".encode(), "syntax", 2),
     ("long", b"x = 10L\n", "python2", 1),
     ("tuple parameter", b"def f(a, (b, c)): pass\n", "python2", 1),
     ("jinja", b"from {{ cookiecutter.name }}.a import b\n", "template", 1),

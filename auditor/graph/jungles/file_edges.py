@@ -19,6 +19,7 @@ from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.declared.documents import plain
 from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.jungles.fed import may_feed
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.readers import asks, idles, looks, serves
 from auditor.graph.jungles.restoring import restores
@@ -119,6 +120,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and not (w in reads.get(path, ()) and restores(world, w, path))
                     and joinable(w, writers[w], reader, read)
                     and may_hold(writers[w], other, world.lineage.touches, world.resolved.code.texts)
+                    and may_feed(world, writers[w], read)
                     and _says(world, w, path, other)
                 ]
                 if makers and not pins.matching(other, loosely=True):

@@ -257,7 +257,8 @@ def _is_liveness(world: World, path: str, effect: Effect) -> bool:
             calls = world.resolved.code.index(*endpoint.site).calls
             answering = [value for value in answers if type(value) is Call and _is_answer(value)]
             told = [each for value in answers for each in (value.args if value in answering else (value,))]
-            if told and len(calls) == len(answering) and all(map(_is_constant, told)):
+            named = _HEALTH.search(scope.name.rpartition(".")[2]) is not None
+            if told and len(calls) == len(answering) and (named or all(map(_is_constant, told))):
                 return True
     return False
 

@@ -180,6 +180,11 @@ class Effects:
             found = self._left[id(edge)] = left_in(self.evaluator, edge, Frame(*edge.caller))
         return found
 
+    def close(self) -> None:
+        """Let go of all that was found."""
+        for part in (self._gathering, self._reaching, self):
+            vars(part).clear()
+
     def toward(self, goals: frozenset[Site]) -> Toward:
         """The scopes that may lead to some others."""
         return self._reaching.toward(goals)

@@ -259,6 +259,12 @@ class Kept:
         for answers in self._topics.values():
             answers.store()
 
+    def close(self) -> None:
+        """Let go of the answers: what finds them may hold them in turn."""
+        for answers in self._topics.values():
+            vars(answers).clear()
+        vars(self).clear()
+
 
 def _former(found: T, former: T) -> T:
     return former if found == former else found

@@ -48,14 +48,20 @@ class Rows:
         tree, memory = replace(self._effects.tree, names=names), self._effects.files.memory
 
         def find(view: View) -> dict[str, Trace]:
-            return followed_together(SeenEffects(view, self._effects), paths, _Names(view))
+            seen = SeenEffects(view, self._effects)
+            found = followed_together(seen, paths, _Names(view))
+            seen.close()
+            return found
 
         return Answers(Topic(f"rows of {' '.join(paths)}", find), tree, memory).of(paths[0])
 
     def _find(self, view: View) -> Trace | None:
         from auditor.program.rows.interpret import followed  # and with it all of the machine
 
-        return followed(SeenEffects(view, self._effects), view.path)
+        seen = SeenEffects(view, self._effects)
+        found = followed(seen, view.path)
+        seen.close()
+        return found
 
 
 class _Names(Mapping[int, str]):
