@@ -227,10 +227,12 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def doubted(doubts: Iterable[Doubt], remedy: str, *, together: bool = False) -> Iterator[Judgement]:
+def doubted(
+    graph: ArtefactGraph, doubts: Iterable[Doubt], remedy: str, *, together: bool = False
+) -> Iterator[Judgement]:
     """A finding for each evaluation that does not show what it seems to; `together`: one for all that begin at one place."""
     groups: dict[object, list[Doubt]] = {}
-    for number, doubt in enumerate(doubts):
+    for number, doubt in enumerate(map(graph.aside, doubts)):
         start = doubt.trail[0] if together and len(doubt.trail) > 1 else number
         groups.setdefault(start, []).append(doubt)
     for first, *others in groups.values():

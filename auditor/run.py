@@ -62,6 +62,11 @@ class Memory:
         if self.programs is not None:
             self.programs.forget(last)
 
+    def close(self) -> None:
+        """Let go of what is open in repositories; all that is known stays."""
+        if self.pasts is not None:
+            self.pasts.close()
+
 
 class Options(TypedDict, total=False):
     """What an audit can be told besides its target and revision; see `audit`."""

@@ -94,6 +94,8 @@ def _ask(loaded: Loaded, graph: ArtefactGraph) -> tuple[Verdict, list[Finding], 
         )
     if stands.unsure and loaded.rule.serves:
         judgements = [_unsure(judgement) for judgement in judgements]
+    if not loaded.rule.anywhere:
+        judgements = [_kept(judgement, graph) for judgement in judgements]
     most = Severity.MEDIUM if graph.coursework and not loaded.rule.anywhere else Severity.CRITICAL
     verdict, found = fold(info, graph.id, judgements, stands.weight, partly_read=bool(graph.unreadable), most=most)
     return _told_at_home(verdict, graph), [_at_home(finding, graph) for finding in found], "", ""
@@ -125,6 +127,21 @@ def _unsure(judgement: Judgement) -> Judgement:
     if isinstance(judgement, Found):
         return NotEvidenced(f"{judgement.message} (applicability unsure)")
     return judgement
+
+
+_MILDER_KEPT = 3
+"""In a folder that only keeps what was before, which nothing runs, debt costs whoever reads it."""
+
+
+def _kept(judgement: Judgement, graph: ArtefactGraph) -> Judgement:
+    """A finding of nothing but what a museum keeps weighs little: what it tells of was replaced."""
+    if not isinstance(judgement, Found):
+        return judgement
+    folder = graph.museum_of(judgement.place.path)
+    if not folder or not all(graph.museum_of(each.path) for each in judgement.related):
+        return judgement
+    says = f"{judgement.message}; nothing runs what {folder}/ keeps"
+    return replace(judgement, message=says, milder=judgement.milder + _MILDER_KEPT)
 
 
 def fold(

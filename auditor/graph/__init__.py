@@ -14,6 +14,7 @@ from auditor.graph.leakage.judging import Judging
 from auditor.graph.leakage.questions import Evaluation
 from auditor.graph.llm.questions import LanguageModels
 from auditor.graph.looks import LOOKS
+from auditor.graph.museum import Museum
 from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SHOWN, SURE, archetypes
 from auditor.graph.parts.components import component_roots
@@ -95,6 +96,15 @@ class ArtefactGraph(
         """Whether any of some archetypes is sure of it; where none is sure, whether any is a candidate."""
         sure = [a for a in self.archetypes if a.confidence >= SURE]
         return any(a.letter in letters for a in sure or self.archetypes)
+
+    def museum_of(self, path: str) -> str:
+        """The folder of what was before that a file lies in, where nothing runs what that folder keeps; "" for none."""
+        return places.museum_of(path) if self._world.once(Museum).holds(path) else ""
+
+    @property
+    def museums(self) -> tuple[str, ...]:
+        """The folders of the component that only keep what was before, and of which nothing runs anything."""
+        return tuple(folder for folder in self._world.once(Museum).folders if self.owns(f"{folder}/"))
 
     # --- coverage ---
 

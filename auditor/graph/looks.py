@@ -19,9 +19,9 @@ from auditor.graph.smells.frames import MISUSES
 from auditor.graph.smells.lacking import LACKING
 from auditor.graph.smells.nowhere import NOWHERE
 from auditor.graph.smells.numeric import UNGUARDED
-from auditor.graph.smells.swallowed import UNRAISED
 from auditor.graph.smells.training_loops import LOOPS
 from auditor.graph.smells.unbound import UNBOUND
+from auditor.graph.smells.unraised import UNRAISED
 from auditor.graph.smells.unsafe_loads import LOADING
 from auditor.graph.smells.unset import UNSET
 from auditor.graph.testing.coverage import NETWORKS

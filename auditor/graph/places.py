@@ -96,6 +96,22 @@ def is_put_aside(path: str) -> bool:
     return bool(_PUT_ASIDE.search(path))
 
 
+_MUSEUM = regex(
+    rf"(?:{_OUT_OF_USE}|archives|legacy|originals?|previous|outdated|superseded|retired|historical)"
+    r"(?:[_-](?:code|scripts?|src|source|notebooks?|pipelines?|implementations?|versions?|models?|files))?"
+    r"|(?:code|scripts?|src|notebooks?|pipelines?)[_-](?:legacy|original|old|deprecated|obsolete|archived?)",
+    re.I,
+)
+
+
+def museum_of(path: str) -> str:
+    """The topmost folder on the way to a file that is called one of what was before; "" for none."""
+    parts = path.split("/")[:-1]
+    return next(
+        ("/".join(parts[: at + 1]) for at, part in enumerate(parts) if _MUSEUM.fullmatch(part.lstrip("_."))), ""
+    )
+
+
 def is_among_notebooks(path: str) -> bool:
     """In a folder of notebooks."""
     return bool(re.search(r"(^|/)notebooks?/", path, re.IGNORECASE))

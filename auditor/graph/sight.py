@@ -43,13 +43,15 @@ class Look(msgspec.Struct, Generic[T_co], frozen=True, eq=False):
     """A question about one file, which hangs on that file and what it leads to: not on which component owns it, nor on what
     all files say. `kind` is the type of its answers, which are plain data (see `Topic`).
 
-    A look that is `rare` is asked of few files: it has a view of its own there, and others do not pay for it.
+    A look that is `rare` is asked of few files: it has a view of its own there, and others do not pay for it. Such a one without
+    `lines` holds no lines of other files, nor is it found by such lines (see `PartlyWatched`).
     """
 
     name: str
     find: Callable[[Sight, str], T_co]
     kind: type[T_co]
     rare: bool = False
+    lines: bool = True
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -68,7 +70,7 @@ def looks_at(name: str, looks: tuple[Look[Any], ...], effects: Effects) -> Topic
         return found
 
     kinds: Any = tuple(look.kind for look in looks)
-    return Topic(name, find, tuple[kinds], partly=True, lines=True)
+    return Topic(name, find, tuple[kinds], partly=True, lines=any(look.lines for look in looks))
 
 
 def _found(look: Look[T], sight: Sight, view: View) -> T | Failed:

@@ -22,6 +22,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, parent_process
 from multiprocessing.context import BaseContext
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -57,9 +58,9 @@ def made(target: str, stations: Sequence[Station], options: Options, jobs: int) 
     A process that is killed costs its commits another try, one by one; one that kills again is told.
     """
     if len(stations) <= FEW:
-        memory = Memory()
-        for station in stations:
-            yield _audit(target, station, options, memory)
+        with contextlib.closing(Memory()) as memory:
+            for station in stations:
+                yield _audit(target, station, options, memory)
         return
     context = _context()
     lost: list[Station] = []
@@ -155,6 +156,7 @@ _DONE = itertools.count(1)
 def _begin() -> None:
     """In a new process: no collector, and an end when the one that started it is gone, however that ended."""
     gc.disable()
+    Finalize(_MEMORY, _MEMORY.close, exitpriority=0)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
@@ -162,7 +164,10 @@ def _begin() -> None:
 
 def _leave_after(sentinel: int) -> None:
     connection.wait([sentinel])
-    os._exit(1)
+    try:
+        _MEMORY.close()
+    finally:
+        os._exit(1)
 
 
 def _in_worker(target: str, station: Station, options: Options) -> Made:

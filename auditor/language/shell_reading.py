@@ -11,7 +11,7 @@ from auditor.language.prefixes import SHELLS, is_python, tool_of
 from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT
 from auditor.language.shell_plain import PlainCommand, lines_before, plain_commands
 from auditor.language.shell_state import MAX_COMMANDS, Draft, State, reads_program
-from auditor.language.shell_tree import Syntax, parse
+from auditor.language.shell_tree import Syntax, give_back, parse
 from auditor.language.shell_words import expand_document
 from auditor.model.regex import regex
 
@@ -272,19 +272,17 @@ class Reading(State):
         """A command, or several, with redirections behind it."""
         before = len(self.drafts)
         body = node.child_by_field_name("body")
+        redirects = [child for child in node.children if child.type in _REDIRECTS]
         if body is not None:
+            give_back(redirects, body)
             self.walk(body, level + 1)
         if len(self.drafts) == before and len(self.drafts) < MAX_COMMANDS:
             self.drafts.append(Draft([], self.line(node), self.cwd, guard=self.guard))
         if body is not None and len(self.drafts) > before and self.dropped(node, body):
             self.drafts[-1].words.append("-")
-        self.redirect([child for child in node.children if child.type in _REDIRECTS], before, level)
-        if (
-            len(self.drafts) == before + 1
-            and not (last := self.drafts[-1]).words
-            and not last.reads
-            and not last.writes
-        ):
+        self.redirect(redirects, before, level)
+        last = self.drafts[-1] if len(self.drafts) == before + 1 else None
+        if last is not None and not (last.words or last.reads or last.writes):
             self.drafts.pop()
 
     def dropped(self, node: Syntax, body: Syntax) -> bool:

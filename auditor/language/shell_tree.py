@@ -78,6 +78,17 @@ def parse(source: bytes) -> Syntax:
     return root
 
 
+def give_back(redirects: Sequence[Syntax], body: Syntax) -> None:
+    """Give the words behind the file of a redirection back to the last command before it: `echo a > b c` prints two words, and
+    the grammar takes both for files."""
+    while body.type in ("list", "pipeline") and body.named_children:
+        body = body.named_children[-1]
+    for redirect in redirects if body.type == "command" else ():
+        words = redirect.children_by_field_name("destination")[1:]
+        redirect.children = [child for child in redirect.children if child not in words]
+        body.children += words
+
+
 _TEXTS = frozenset(
     {"command_name", "concatenation", "expansion", "raw_string", "simple_expansion", "string", "test_command"}
 )

@@ -16,15 +16,18 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+import weakref
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from auditor.model.errors import UsageError
+from auditor.tree.cat import Cat
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 600  # seconds, for one answer of a local repository
 BATCH = 256  # ids asked for at once: 256 x 65 bytes fit any pipe's buffer, so asking never blocks
+SIZES = "--batch-check=%(objectname) %(objectsize)"
 MOST_DAMAGED = 1_000  # objects that git cannot unpack, each of which costs a process
 
 ANY_CALL: tuple[str, ...] = tuple(
@@ -69,6 +72,13 @@ class NothingError(GitError):
 
 class NoAnswerError(GitError):
     """git could not be started, or did not end in time: nothing is known of what it was asked."""
+
+
+class EarlyError(GitError):
+    """git ended before it had answered."""
+
+    def __init__(self) -> None:
+        super().__init__("git cat-file ended early")
 
 
 @contextlib.contextmanager
@@ -212,11 +222,15 @@ class Git:
 
 
 class Objects:
-    """The object store of a repository, read without its configuration. Close it after use."""
+    """The object store of a repository, read without its configuration. Close it after use.
 
-    def __init__(self, git: Git) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="auditor-")
-        common, own = git.common_dir(), Path(self._folder.name)
+    One that is `lasting` keeps the processes that it asks of few objects, for whoever asks again.
+    """
+
+    def __init__(self, git: Git, *, lasting: bool = False) -> None:
+        common, own = git.common_dir(), Path(tempfile.mkdtemp(prefix="auditor-"))
+        self._open: list[Cat] = []
+        self._end = weakref.finalize(self, _ended, own, self._open)
         (own / "refs").mkdir()
         (own / "objects").mkdir()
         (own / "HEAD").write_text("ref: refs/heads/none\n")
@@ -227,10 +241,13 @@ class Objects:
             (own / "shallow").write_bytes((common / "shallow").read_bytes())
         self._store = common / "objects"
         self._env = environment() | {"GIT_DIR": str(own), "GIT_OBJECT_DIRECTORY": str(self._store)}
+        self._lasting = lasting
+        self._idle: dict[str, Cat] = {}
 
     def close(self) -> None:
-        """Removes the borrowed repository."""
-        self._folder.cleanup()
+        """Removes the borrowed repository, and ends what was kept."""
+        self._idle.clear()
+        self._end()
 
     def run(self, *words: str, data: bytes | None = None) -> bytes:
         """The output of a git command over these objects. Raises GitError."""
@@ -238,12 +255,29 @@ class Objects:
 
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
         """Sizes in bytes of those objects that are here. Raises GitError where it is the store that is gone."""
-        asked = "".join(f"{name}\n" for name in dict.fromkeys(ids)).encode()
+        asked = list(dict.fromkeys(ids))
         if not asked:
             return {}
-        answer = self.run("cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer", data=asked)
-        rows = (line.split() for line in answer.splitlines())
-        return {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+        rows = [line.split() for line in self._measured(asked)]
+        found = {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+        if len(found) < len(asked):
+            self._require_folder()
+        return found
+
+    def _measured(self, ids: Sequence[str]) -> list[bytes]:
+        """A line for each object, with its size where it is here."""
+        if not self._lasting or len(ids) > BATCH:
+            asked = "".join(f"{name}\n" for name in ids).encode()
+            return self.run("cat-file", SIZES, "--buffer", data=asked).splitlines()
+        with self._asking(SIZES) as cat:
+            cat.ask(ids)
+            lines = []
+            for _ in ids:
+                lines.append(cat.line())
+                if not lines[-1].endswith(b"\n"):
+                    raise EarlyError
+                cat.pending -= 1
+            return lines
 
     def contents(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
         """The bytes of each object in this order, None where it is not here or damaged. Lazy: a batch at a time.
@@ -281,43 +315,62 @@ class Objects:
 
     def _batches(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
         """As `contents`, up to an object that is damaged; raises GitError there."""
-        command = ["git", "--no-pager", *HARDENED, "cat-file", "--batch"]
-        pipe = subprocess.PIPE
-        try:
-            process = subprocess.Popen(command, env=self._env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
-        except OSError as error:
-            raise NoAnswerError(f"git could not be started: {error.strerror}") from error
-        ask, answer = process.stdin, process.stdout
-        if ask is None or answer is None:  # pragma: no cover - both were asked for
-            raise GitError("no pipe to git")
-        try:
+        with self._asking("--batch") as cat:
             for start in range(0, len(ids), BATCH):
                 batch = ids[start : start + BATCH]
-                ask.write("".join(f"{name}\n" for name in batch).encode())
-                ask.flush()
+                cat.ask(batch)
                 for _ in batch:
-                    yield _content(answer.readline(), answer.read)
+                    found = _content(cat)
+                    cat.pending -= 1
+                    yield found
+
+    @contextlib.contextmanager
+    def _asking(self, way: str) -> Iterator[Cat]:
+        """A `git cat-file` of some way: an idle one, or a new one. Raises GitError where it ends early."""
+        cat = self._idle.pop(way, None)
+        if cat is not None and not cat.runs:
+            self._drop(cat)
+            cat = None
+        if cat is None:
+            try:
+                cat = Cat(("git", "--no-pager", *HARDENED, "cat-file", way), self._env)
+            except OSError as error:
+                raise NoAnswerError(f"git could not be started: {error.strerror}") from error
+            self._open.append(cat)
+        try:
+            yield cat
         except BrokenPipeError as error:
-            raise GitError("git cat-file ended early") from error
+            raise EarlyError from error
         finally:
-            process.kill()
-            answer.close()
-            process.wait()
-            with contextlib.suppress(BrokenPipeError):  # what was not sent is not wanted any more
-                ask.close()
+            if self._lasting and self._end.alive and not cat.pending and way not in self._idle:
+                self._idle[way] = cat
+            else:
+                self._drop(cat)
+
+    def _drop(self, cat: Cat) -> None:
+        self._open.remove(cat)
+        cat.end()
 
 
-def _content(header: bytes, read: Callable[[int], bytes]) -> bytes | None:
-    """The object that follows its header. What is damaged is not that object: facts are remembered under its id."""
+def _ended(folder: Path, cats: Iterable[Cat]) -> None:
+    """Ends processes and removes the repository that they look at."""
+    for cat in cats:
+        cat.end()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _content(cat: Cat) -> bytes | None:
+    """The next object. What is damaged is not that object: facts are remembered under its id."""
+    header = cat.line()
     if not header.endswith(b"\n"):
-        raise GitError("git cat-file ended early")
+        raise EarlyError
     words = header.split()
     if len(words) != 3 or not words[2].isdigit():
         return None  # "<id> missing"
     size = int(words[2])
-    data = read(size)
-    if len(data) != size or not read(1):
-        raise GitError("git cat-file ended early")
+    data = cat.read(size)
+    if len(data) != size or not cat.read(1):
+        raise EarlyError
     name, kind = words[0].decode("ascii", "replace"), words[1]
     digest = hashlib.new("sha1" if len(name) == 40 else "sha256", b"%b %d\0" % (kind, size), usedforsecurity=False)
     digest.update(data)

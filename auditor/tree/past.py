@@ -1,4 +1,4 @@
-"""What one process remembers of repositories from one of their commits to the next: the log, sizes, contents of small files.
+"""What one process remembers of repositories from one of their commits to the next: the log, trees, sizes, contents of small files.
 
 The log is read once, and then what came to it. What leads to another commit is walked as git walks it: the newest first, those
 of one second in the order in which they were met.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 from auditor.tree.git import Git, GitError, Objects
 from auditor.tree.history import FORMAT, LOG, Log, Logged
+from auditor.tree.trees import Trees
 
 MOST_COMMITS = 10_000  # of a repository of which more are asked, git is asked anew each time
 MOST_BYTES = 8_000_000  # of contents, the latest that were read
@@ -31,6 +32,21 @@ class Past:
         self._sizes: dict[str, int] = {}
         self._contents: dict[str, bytes] = {}
         self._held = 0
+        self._objects: Objects | None = None
+        self.trees = Trees()
+        """The trees of the last commit."""
+
+    def objects(self, git: Git) -> Objects:
+        """The object store of the repository, which stays open."""
+        if self._objects is None:
+            self._objects = Objects(git, lasting=True)
+        return self._objects
+
+    def close(self) -> None:
+        """Lets go of the object store."""
+        if self._objects is not None:
+            self._objects.close()
+            self._objects = None
 
     def has_met(self, commit: str) -> bool:
         """Whether this is the whole id of a commit that was read."""
@@ -106,3 +122,8 @@ class Pasts:
         """What is remembered of one, as long as its history is cut off where it was."""
         cut = (git.common_dir() / "shallow").read_bytes() if git.is_shallow() else b""
         return self._known.setdefault((str(git.git_dir.resolve()), cut), Past())
+
+    def close(self) -> None:
+        """Lets go of what is open; what is remembered stays."""
+        for past in self._known.values():
+            past.close()

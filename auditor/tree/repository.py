@@ -72,12 +72,15 @@ class Repository:
         self.folder = folder
         self.past = past
         with held or contextlib.ExitStack() as stack:
-            self.objects = Objects(git)
-            stack.callback(self.objects.close)
+            if past is not None:
+                self.objects = past.objects(git)
+            else:
+                self.objects = Objects(git)
+                stack.callback(self.objects.close)
             self._held = stack.pop_all()
 
     def close(self) -> None:
-        """Lets go of the object store."""
+        """Lets go of the object store, unless a past holds it."""
         self._held.close()
 
     def target(self, *, path: str, kind: str, where: Path, remote: str | None = None) -> Target:

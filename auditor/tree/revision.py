@@ -13,6 +13,7 @@ from auditor.tree.exclusion import Tally
 from auditor.tree.git import GitError, mendable
 from auditor.tree.names import display
 from auditor.tree.repository import Repository
+from auditor.tree.trees import Row
 
 STORED = regex(r" \(stored in [^)]*\)")  # git adds the place of a pack
 MAX_LINK = 4096  # bytes of a symbolic link's target
@@ -35,17 +36,23 @@ class Revision:
         commit, folder = self._repository.commit, self._repository.folder
         if commit is None:
             return []
+        past = self._repository.past
+        known = past.trees.files(self._objects, commit) if past is not None and not folder else None
+        rows = known if known is not None else self._listed(commit, folder)
+        blobs = [blob for mode, blob, _ in rows if mode != "160000"]
+        sizes = past.sizes(blobs, self._objects.sizes) if past is not None else self._objects.sizes(blobs)
+        targets = self._link_targets([blob for mode, blob, _ in rows if mode == "120000"], sizes)
+        return [self._entry(*row, sizes=sizes, targets=targets) for row in rows]
+
+    def _listed(self, commit: str, folder: str) -> list[Row]:
+        """The files as git lists them. Raises UsageError where it cannot."""
         try:
             output = self._objects.run("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{folder}" if folder else commit)
         except GitError as error:
             place = f"{folder} at {commit[:12]}" if folder else commit[:12]
             reason = STORED.sub("", str(error))
             raise UsageError(f"the files of {place} cannot be listed ({reason}); fetch that revision whole.") from error
-        rows = [_row(item) for item in output.split(b"\0") if item]
-        blobs, past = [blob for mode, blob, _ in rows if mode != "160000"], self._repository.past
-        sizes = past.sizes(blobs, self._objects.sizes) if past is not None else self._objects.sizes(blobs)
-        targets = self._link_targets([blob for mode, blob, _ in rows if mode == "120000"], sizes)
-        return [self._entry(*row, sizes=sizes, targets=targets) for row in rows]
+        return [_row(item) for item in output.split(b"\0") if item]
 
     def read(self, entries: Sequence[Entry], limit: Callable[[str], int]) -> Iterator[tuple[str, bytes | None]]:
         """The bytes of entries, in their order. Raises UsageError where git can read none of them any more."""
@@ -81,7 +88,7 @@ class Revision:
         return Entry(path, blob, size, content, executable=mode == "100755")
 
 
-def _row(item: bytes) -> tuple[str, str, bytes]:
+def _row(item: bytes) -> Row:
     """Mode, id and raw path of a line `MODE TYPE ID<tab>PATH`."""
     head, _, raw = item.partition(b"\t")
     mode, _, blob = head.split()

@@ -35,9 +35,11 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             milder=int(each.idle or each.shows),
         )
     for error in graph.unraised_errors():
+        returned = error.by >= 0
         yield Finding(
-            f"{error.name} is made here and never raised: the check that found something wrong says nothing",
+            f"{error.name} is {'returned' if returned else 'made'} here and never raised: the check that found something wrong "
+            f"{'hands it on like a result' if returned else 'says nothing'}",
             error.place,
-            entity=f"unraised|{error.name}",
+            entity=f"{'returned' if returned else 'unraised'}|{error.name}",
             remedy=f"raise {error.name}",
         )

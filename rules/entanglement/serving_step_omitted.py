@@ -30,6 +30,12 @@ RULE = Rule(
     references=("Sculley et al. 2015", "Breck et al. 2017"),
 )
 REMEDY = "persist the whole transformation with the model, load that one object where the model answers, and test both sides on the same rows"
+SAYS = {
+    "lacking": "the model is asked without {}, which it was trained on",
+    "order": "the model is asked with {} at other positions than it was trained with",
+    "constant": "the model is asked with one constant value of {} for every request, though it learned from what differs there",
+}
+MILDER = {"lacking": 1, "order": 0, "constant": 1}
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -65,7 +71,18 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 related=(step.trained.says("the model is fitted here"), step.served.says("the model is loaded here")),
                 certainty=step.certainty,
             )
-    if not shipping.steps and not shipping.unknown:
+    misfits = graph.misfits()
+    for misfit in misfits:
+        yield Finding(
+            SAYS[misfit.kind].format(", ".join(misfit.columns[:6]) + ", …" * (len(misfit.columns) > 6)),
+            misfit.place,
+            entity=misfit.entity,
+            remedy="keep the list of columns with the model, and build every row for it by that list",
+            related=(misfit.trained.says("the model is fitted on them here"),),
+            milder=MILDER[misfit.kind],
+            certainty=0.9,
+        )
+    if not shipping.steps and not shipping.unknown and not misfits:
         if graph.trainings() or graph.serving():
             yield Clean(says="no fitted step before a saved model")
         else:

@@ -30,5 +30,5 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.evaluations_on_training_rows
-    yield from doubted(found, "report a figure on held-out rows beside it")
+    yield from doubted(graph, found, "report a figure on held-out rows beside it")
     yield from rows_followed(graph, found=bool(found))

@@ -42,7 +42,7 @@ def _says(each: Invented) -> str:
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.fabricated
-    yield from doubted(found, "record what the evaluation computed; remove the placeholder")
+    yield from doubted(graph, found, "record what the evaluation computed; remove the placeholder")
     for each in graph.invented():
         yield Finding(
             _says(each),

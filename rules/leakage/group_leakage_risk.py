@@ -32,7 +32,7 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.split_groups
-    yield from doubted(found, "divide by entity: a splitter that is given the groups")
+    yield from doubted(graph, found, "divide by entity: a splitter that is given the groups")
     if total > len(found):
         yield Clean(
             total - len(found), f"{plural(total - len(found), 'random split')} of rows without a sign of groups"

@@ -36,6 +36,7 @@ RULE = Rule(
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     training = graph.unjudged_training
     yield from doubted(
+        graph,
         training.on_training_rows,
         "hold rows out, or cross-validate, and report that figure; let the run fail where it is missing",
     )

@@ -32,7 +32,7 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.splits_against_time
-    yield from doubted(found, "split at a cutoff date, or fold in the order of time")
+    yield from doubted(graph, found, "split at a cutoff date, or fold in the order of time")
     splits = graph.splits_followed
     if splits and not found:
         yield Clean(splits, f"{splits} splits, none at random over rows with two signs of an order in time")

@@ -32,6 +32,8 @@ RULE = Rule(
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.reused_test_rows
     yield from doubted(
-        found, "choose by cross-validation or on a validation part; judge the chosen model once on rows kept for that"
+        graph,
+        found,
+        "choose by cross-validation or on a validation part; judge the chosen model once on rows kept for that",
     )
     yield from rows_followed(graph, found=bool(found))

@@ -32,10 +32,13 @@ RULE = Rule(
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.resampled_evaluations
     yield from doubted(
-        found, "split first; resample the training part only, in cross-validation inside the pipeline", together=True
+        graph,
+        found,
+        "split first; resample the training part only, in cross-validation inside the pipeline",
+        together=True,
     )
     made_up = graph.synthesised_test_rows
     yield from doubted(
-        made_up, "leave the rows that a model is judged on as they came; resample the training part only"
+        graph, made_up, "leave the rows that a model is judged on as they came; resample the training part only"
     )
     yield from rows_followed(graph, found=bool(found or made_up))

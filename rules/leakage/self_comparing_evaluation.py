@@ -34,7 +34,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.self_comparisons
     tests = [each for each in found if each.entity.endswith("|test")]
     figures = [each for each in found if each not in tests]
-    yield from doubted(figures, "compare the prediction with the labels")
-    yield from doubted(tests, "put the other value on one side: the other column, or what the old model reached")
+    yield from doubted(graph, figures, "compare the prediction with the labels")
+    yield from doubted(graph, tests, "put the other value on one side: the other column, or what the old model reached")
     if total > len(found):
         yield Clean(total - len(found), f"{plural(total - len(found), 'comparison')} of two values")

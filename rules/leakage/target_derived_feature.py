@@ -33,7 +33,9 @@ RULE = Rule(
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.target_features
     yield from doubted(
-        found, "drop the column, or compute it from the training rows alone and from what is known at prediction time"
+        graph,
+        found,
+        "drop the column, or compute it from the training rows alone and from what is known at prediction time",
     )
     if total > len(found):
         yield Clean(

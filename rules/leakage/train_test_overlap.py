@@ -32,6 +32,6 @@ RULE = Rule(
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.overlapping_evaluations
     yield from doubted(
-        found, "judge on rows that no training of this model has seen; keep separate names for both parts"
+        graph, found, "judge on rows that no training of this model has seen; keep separate names for both parts"
     )
     yield from rows_followed(graph, found=bool(found))

@@ -32,6 +32,6 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.wrong_ways
-    yield from doubted(found, "turn the direction round, or negate the metric")
+    yield from doubted(graph, found, "turn the direction round, or negate the metric")
     if total > len(found):
         yield Clean(total - len(found), f"{plural(total - len(found), 'selection')} in the direction of the metric")

@@ -40,6 +40,8 @@ SAYS = {
     "input": "depends on {name}",
     "copy": "copies {name} into its image",
     "context": "is built from the folder {name}",
+    "list": "installs from {name}",
+    "cwd": "goes to the folder {name}",
     "dockerfile": "builds an image from {name}",
     "services": "starts the services of {name}",
     "folder": "copies the folder {name} into its image",

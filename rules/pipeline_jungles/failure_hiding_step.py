@@ -45,6 +45,8 @@ SAYS = {
 }
 
 
+TOLD = frozenset({"handler", "exit"})
+"""What tells a failure on the terminal: whoever starts by hand what nothing else starts is told."""
 BESIDE = {"handler": "the work", "exit": "the work", "part": "the work", "pipe": "what its output goes to"}
 
 
@@ -61,7 +63,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=f"{each.kind}|{each.step}",
             remedy=remedy,
             related=(*beside, *each.others[:6]),
-            milder=1 if each.missed or each.idle or each.last or each.endless else 0,
+            milder=(each.missed or each.idle or each.last or each.endless) + (each.idle and each.kind in TOLD),
             instances=1 + len(each.others),
         )
     if not hidden:

@@ -124,6 +124,15 @@ def _refusals(graph: ArtefactGraph) -> Iterator[Finding]:
             instances=len(listed.lines),
         )
     for image in graph.bare_images():
+        if image.launcher:
+            yield Finding(
+                f"the image of {image.path} starts {image.program} by {image.launcher}, which it does not install: it ends at once",
+                image.place,
+                entity=f"launcher|{image.path}",
+                remedy=f"install {image.launcher} in the image",
+            )
+        if not image.lacking:
+            continue
         names = ", ".join(root for root, _, _ in image.lacking[:6]) + ", …" * (len(image.lacking) > 6)
         yield Finding(
             f"the image of {image.path} starts {image.program}, which imports {names}, and installs none of "

@@ -97,11 +97,13 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     files = {each.place.path: each for each in reversed(loose)}
     for path, installed in sorted(files.items()):
         names = list(dict.fromkeys(each.requirement.name for each in loose if each.place.path == path))
+        lost = next((each.lost for each in loose if each.place.path == path and each.lost), "")
+        meant = f": without quotes {lost} is no bound, its shell writes a file {lost[1:]}" if lost else ""
         yield Finding(
-            f"{path} installs {', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''} without a version",
+            f"{path} installs {', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''} without a version{meant}",
             installed.place,
             entity=f"{path}|install",
-            remedy="name exact versions, or install from a file that does",
+            remedy=f"{'put each name and its bound in quotes, ' * bool(lost)}name exact versions, or install from a file that does",
             milder=1,
             instances=len(names),
         )

@@ -39,7 +39,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if excused and not graph.built_upon:
         yield NotApplicable(excused)
         return
-    models = graph.model_code()
+    found = graph.model_code()
+    # What nobody names is to be deleted, and not tested, unless all that is here is for others.
+    models = [model for model in found if not model.idle] or found
     if not models:
         yield NotApplicable("no network is defined here: estimators off the shelf need no test of their definition")
         return

@@ -153,6 +153,28 @@ def test_a_look_hangs_on_what_it_saw_of_other_files_and_in_which_lines(shop: str
     assert found == world_of(dict(texts), None, contents, looks).seen(looks[0], "main.py")
 
 
+@pytest.mark.parametrize(
+    ("base", "anew"),
+    [
+        pytest.param("MORE = 1\n\n\nclass Base(nn.Module): ...\n", False, id="the line"),
+        pytest.param("class Base: ...\n", True, id="the base"),
+        pytest.param("class Other: ...\n\nclass Base(nn.Module): ...\n", True, id="the number"),
+    ],
+)
+def test_networks_are_found_by_no_lines_of_other_files(base: str, anew: bool) -> None:
+    asked: list[str] = []
+    look = msgspec.structs.replace(BY_NAME["networks"], find=_counting(BY_NAME["networks"].find, asked))
+    contents, memory = Contents(), Memory()
+    texts = {"main.py": "from shop import Base\n\nclass Net(Base): ...\n"}
+    texts["shop.py"] = "from torch import nn\n\nclass Base(nn.Module): ...\n"
+    assert world_of(dict(texts), memory, contents, (look,)).seen(look, "main.py") == (1,)
+    asked.clear()
+    texts["shop.py"] = f"from torch import nn\n\n{base}"
+    found = world_of(dict(texts), memory, contents, (look,)).seen(look, "main.py")
+    assert bool(asked) is anew
+    assert found == world_of(dict(texts)).seen(BY_NAME["networks"], "main.py")
+
+
 def without(path: str) -> Callable[[dict[str, str]], object]:
     """A file that goes."""
     return lambda texts: texts.pop(path)

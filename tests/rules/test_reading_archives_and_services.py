@@ -62,3 +62,23 @@ def test_a_service_that_is_asked_texts_has_no_features_to_compare(field: str, ta
 def test_a_root_that_is_called_a_health_check_is_one(name: str, told: bool) -> None:
     root = f"\n\n@app.get('/')\ndef {name}():\n    return {{'loaded': m is not None}}\n"
     assert bool(found({"serve.py": SERVICE.format("a: float", "Asked") + root}, "MON007", "S")) is told
+
+
+METER = (
+    "from prometheus_client import Counter\n\nmade = Counter('answers_total', 'How many.'{})\nmade.labels('x').inc()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ("", True),
+        (", ['route', 'status']", True),
+        (", ['route', 'decision']", False),
+        (", labelnames=('predicted_class',)", False),
+    ],
+)
+def test_a_meter_of_what_is_answered_stands_in_for_what_comes_true(labels: str, told: bool) -> None:
+    fit = FIT.format("a.csv") + "import joblib\njoblib.dump(Ridge(), 'm.pkl')\n"
+    serve = SERVICE.format("a: float", "Asked") + METER.format(labels)
+    assert bool(found({"serve.py": serve, "fit.py": fit}, "MON002", "S")) is told

@@ -37,3 +37,14 @@ def test_an_assertion_in_the_command_of_a_job_is_a_test(path: str, last: str, to
 def test_a_distance_of_samples_is_no_feature(name: str, told: bool) -> None:
     files = {"feat.py": FEATURES.format(name), "fit.py": FIT.format(name)}
     assert any(f"{name}()" in finding.message for finding in found(files, "TST001")) is told
+
+
+NETS = "from torch import nn\n\n\nclass Dead(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 1)\n\n\nclass Used(Dead):\n    def forward(self, x):\n        return self.a(x)\n\n\nclass Left(nn.Module):\n    def forward(self, x):\n        return x\n"
+
+
+def test_a_network_that_nobody_names_is_not_asked_to_be_tested() -> None:
+    (finding,) = found({"nets.py": NETS, "fit.py": "from nets import Used\n\nprint(Used())\n"}, "TST002")
+    assert finding.message.startswith("Dead and 1 other model definition")
+    assert [each.says for each in finding.related] == ["Used"]
+    (alone,) = found({"nets.py": NETS.partition("class Dead")[0] + "class Left(nn.Module):\n    def forward(self, x):\n        return x\n"}, "TST002")  # fmt: skip
+    assert alone.message.startswith("Left:")

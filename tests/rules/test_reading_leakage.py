@@ -475,3 +475,98 @@ def test_who_chooses_by_rows_of_another_table_says_nothing_of_these() -> None:
     )
     (component,) = graphs({"compare.py": source}, archetypes="P").components
     assert len(component.reused_test_rows) == 1
+
+
+BOTH = "print(model.score(x_val, y_val))\nprint(model.score(x_test, y_test))\n"
+FITTED = "model = LogisticRegression().fit(x_train, y_train)\n"
+
+
+@pytest.mark.parametrize(
+    ("again", "found"),
+    [
+        ("x_train, x_val, y_train, y_val = train_test_split(features, target, random_state=2)\n", {("LKG002", "high")}),
+        ("x_train, x_val, y_train, y_val = train_test_split(x_train, y_train, random_state=2)\n", set()),
+        ("x_val, x_test, y_val, y_test = train_test_split(x_test, y_test, random_state=2)\n", set()),
+    ],
+)
+def test_a_second_split_of_all_rows_brings_those_back_that_were_set_aside(
+    again: str, found: set[tuple[str, str]]
+) -> None:
+    assert said({"train.py": READ + SPLIT + again + FITTED + BOTH}) == found
+
+
+def test_a_model_of_all_rows_that_other_rows_have_judged_before_is_no_second_split() -> None:
+    last = "model.fit(features, target)\nprint(model.score(x_test, y_test))\n"
+    assert said({"train.py": READ + SPLIT + FITTED + "print(model.score(x_test, y_test))\n" + last}) == {("LKG002", "critical")}  # fmt: skip
+    parts = SPLIT + "x_train, x_val, y_train, y_val = train_test_split(x_train, y_train, random_state=2)\n"
+    assert said({"train.py": READ + parts + FITTED + BOTH + "print(model.score(x_train, y_train))\n"}) == {("LKG011", "info")}  # fmt: skip
+
+
+def test_a_model_of_all_rows_that_those_of_another_file_judge_comes_of_no_second_split() -> None:
+    other = "other = pd.read_csv('july.csv')\nprint(model.score(other[['visits']], other['churned']))\n"
+    whole = "model = LogisticRegression().fit(features, target)\nprint(model.score(x_test, y_test))\n"
+    assert said({"train.py": READ + SPLIT + whole + other}) == {("LKG011", "info")}
+
+
+CALIBRATED = "from sklearn.calibration import CalibratedClassifierCV\nfrom sklearn.metrics import brier_score_loss\nbase = LogisticRegression().fit(x_train, y_train)\n"
+
+
+@pytest.mark.parametrize(
+    ("by", "parts", "found"),
+    [
+        ("x_test, y_test", "", {("LKG002", "high")}),
+        ("x_train, y_train", "", set()),
+        ("x_cal, y_cal", "x_cal, x_test, y_cal, y_test = train_test_split(x_test, y_test, random_state=2)\n", set()),
+    ],
+)
+def test_what_probabilities_are_set_right_by_does_not_judge_them(
+    by: str, parts: str, found: set[tuple[str, str]]
+) -> None:
+    fitted = f"model = CalibratedClassifierCV(base, cv='prefit').fit({by})\n"
+    judged = "print(brier_score_loss(y_test, model.predict_proba(x_test)[:, 1]))\n"
+    assert said({"train.py": READ + SPLIT + parts + CALIBRATED + fitted + judged}) == found
+
+
+def test_a_figure_of_the_rows_that_a_calibration_knows_is_a_fact_beside_that_of_others() -> None:
+    parts = SPLIT + "x_cal, x_test, y_cal, y_test = train_test_split(x_test, y_test, random_state=2)\n" + CALIBRATED
+    fitted = "model = CalibratedClassifierCV(base, cv='prefit').fit(x_cal, y_cal)\n"
+    judged = "print(model.score(x_cal, y_cal), model.score(x_test, y_test))\n"
+    assert said({"train.py": READ + parts + fitted + judged}) == {("LKG011", "info")}
+
+
+CUT = READ.replace("f1_score", "f1_score, precision_recall_curve, roc_curve") + SPLIT + "import numpy as np\n"
+ASKED = "model = LogisticRegression().fit(x_train, y_train)\np = model.predict_proba(x_test)[:, 1]\n"
+TRIED = "best, limit = 0, 0\nfor t in np.arange(0.1, 0.9, 0.1):\n    f1 = f1_score(y_test, p > t)\n    if f1 > best:\n        best, limit = f1, t\nprint(best)\n"
+CURVE = "precision, recall, limits = precision_recall_curve(y_test, p)\nlimit = limits[np.argmax(precision * recall)]\n"
+BY_LIMIT = "print(f1_score(y_test, (p >= limit).astype(int)))\n"
+VALIDATED = "x_train, x_val, y_train, y_val = train_test_split(x_train, y_train, random_state=2)\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        pytest.param(ASKED + TRIED, True, id="tried in a loop"),
+        pytest.param(ASKED + "print(model.score(x_test, y_test))\n" + TRIED, True, id="after another figure"),
+        pytest.param(ASKED + TRIED.replace("f1_score(y_test, p > t)", "f1_score(y_test, np.where(p > t, 1, 0))"), True, id="deeper"),
+        pytest.param(ASKED + "ts = np.arange(0.1, 0.9, 0.1)\nf1s = [f1_score(y_test, p > t) for t in ts]\nprint(ts[np.argmax(f1s)])\n", True, id="in a comprehension"),
+        pytest.param(ASKED + CURVE + BY_LIMIT, True, id="of a curve"),
+        pytest.param(ASKED + "a, b, limits = roc_curve(y_test, p)\nlimit = float(limits[np.argmax(b - a)])\n" + BY_LIMIT, True, id="of another curve"),
+        pytest.param(ASKED + CURVE + "print(f1_score(y_test, p >= 0.5))\n", False, id="a curve that is shown"),
+        pytest.param(ASKED + "for t in (0.3, 0.5):\n    print(f1_score(y_test, p > t))\n", False, id="thresholds that are shown"),
+        pytest.param(ASKED + "print(f1_score(y_test, p > 0.5))\n", False, id="a fixed threshold"),
+        pytest.param(VALIDATED + ASKED.replace("test", "val") + TRIED.replace("test", "val"), False, id="by validation rows"),
+        pytest.param(VALIDATED + ASKED.replace("test", "val") + CURVE.replace("test", "val") + ASKED + BY_LIMIT, False, id="by validation rows, for test rows"),
+        pytest.param("x_last, x_test, y_last, y_test = train_test_split(x_test, y_test, random_state=2)\n" + ASKED + TRIED + "print(model.score(x_last, y_last))\n", False, id="with rows for the last word"),
+    ],
+)  # fmt: skip
+def test_a_threshold_is_chosen_by_other_rows_than_those_that_have_the_last_word(source: str, told: bool) -> None:
+    assert (("LKG003", "medium") in said({"train.py": CUT + source})) is told
+
+
+def test_thresholds_of_models_in_a_loop_are_one_finding() -> None:
+    loop = "for model in (LogisticRegression(), LogisticRegression(C=3)):\n    model.fit(x_train, y_train)\n    p = model.predict_proba(x_test)[:, 1]\n"
+    asked = "a, b, limits = roc_curve(y_test, p)\nlimit = limits[np.argmax(b - a)]\n" + BY_LIMIT
+    source = CUT + loop + "".join(f"    {line}\n" for line in asked.splitlines())
+    found = judge(graphs({"train.py": source}, archetypes="P").components, [registry().rules["LKG003"]]).findings
+    (told,) = (each.message for each in found if "threshold" in each.message)
+    assert told.startswith("the threshold of this figure is chosen")

@@ -195,6 +195,40 @@ def test_what_a_request_has_trained_and_nothing_keeps_is_an_answer() -> None:
     assert found(by_hand, "REP006", "S")
 
 
+UPLOAD = "from dishka import FromDishka\nfrom fastapi import FastAPI, UploadFile\nfrom use import Case\n\napp = FastAPI()\n\n\n@app.post('/p')\ndef p(case: FromDishka[Case], model: UploadFile):\n    return case.execute(model.file.read())\n"
+STORE = "import pickle\n\n\nclass Store:\n    def load(self, data):\n        return pickle.loads(data)\n\n\nclass Texts:\n    def load(self, data):\n        return data.decode()\n\n\n"
+RUNS = "    def execute(self, data):\n        return self.store.load(data)\n"
+
+
+@pytest.mark.parametrize(
+    ("declares", "told"),
+    [
+        ("from dataclasses import dataclass\n\n\n@dataclass\nclass Case:\n    store: {}\n\n", True),
+        ("class Base:\n    def __init__(self):\n        self.store: {} = None\n\n\nclass Case(Base):\n", True),
+        ("class Base:\n    def __init__(self):\n        self.store = None\n\n\nclass Case(Base):\n", False),
+        ("class Base:\n    def __init__(self):\n        self.other: {} = None\n\n\nclass Case(Base):\n", False),
+    ],
+)
+def test_uploads_are_followed_through_what_attributes_are_declared_as(declares: str, told: bool) -> None:
+    for name, unsafe in (("Store", told), ("'Store'", told), ("Texts", False)):
+        files = {"main.py": UPLOAD, "use.py": STORE + declares.format(name) + RUNS}
+        assert bool(found(files, "COD005", "S")) is unsafe
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [("shop/img:latest", True), ("shop/img", True), ("shop/img:1.4", False), ("acme/base:latest", False)],
+)
+def test_the_images_of_steps_in_code_move_under_their_names(image: str, told: bool) -> None:
+    steps = "from kfp import dsl\n\n\n@dsl.component(base_image='{}')\ndef load() -> str:\n    return 'x'\n\n\n@dsl.pipeline(name='p')\ndef pipeline():\n    load()\n"
+    files = {
+        "pipe.py": steps.format(image),
+        ".python-version": "3.12\n",
+        "build.sh": "docker build -t acme/base:latest base\n",
+    }
+    assert bool(found(files, "REP005")) is told
+
+
 def test_a_lock_vouches_for_the_packages_that_it_contains() -> None:
     entry = '[[package]]\nname = "{}"\nversion = "2.1.0"\nsource = {{ registry = "https://example.org/simple" }}\n\n'
     lock = "version = 1\n\n" + "".join(map(entry.format, ("pytest", "pluggy")))

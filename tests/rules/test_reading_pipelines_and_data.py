@@ -339,7 +339,7 @@ def test_a_stage_whose_outputs_are_looked_for_hides_less() -> None:
         "        print(error)\n\n\nif __name__ == '__main__':\n    main()\n"
     )
     named = {"README.md": "# A\n\nRun `python a.py`.\n"}
-    assert severities({"a.py": step, "raw.csv": RAW}, "PIP011") == ["medium"], "nothing starts it, nothing names it"
+    assert severities({"a.py": step, "raw.csv": RAW}, "PIP011") == ["low"], "nothing starts it, nothing names it"
     assert severities({"a.py": step, "raw.csv": RAW, **named}, "PIP011") == ["high"]
     stage = {"dvc.yaml": stages(("clean", "python a.py", "a.py, raw.csv", "mid.csv"))}
     assert severities({"a.py": step, "raw.csv": RAW, **stage}, "PIP011") == ["medium"]

@@ -106,7 +106,7 @@ def _foreign(world: World, fit: Effect) -> Iterator[Origin]:
             assert type(origin.call.func) is Attr  # noqa: S101  # as above
             base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line)
             loads = [o for o, entry in world.flows.of_role(base, Role.LOAD_MODEL) if entry.pin is None]
-            if _loaded(world, loads) & _kept(world, *(training.program for training in product_trainings(world))):
+            if loaded(world, loads) & _kept(world, *(training.program for training in product_trainings(world))):
                 yield origin
 
 
@@ -121,7 +121,7 @@ def _groups(world: World, origin: Origin) -> bool:
     return any(world.flows.dotted(o.call.func, o.frame).startswith(DESCRIBING) for o in base.calls)
 
 
-def _loaded(world: World, loads: Iterable[Origin]) -> set[str]:
+def loaded(world: World, loads: Iterable[Origin]) -> set[str]:
     """The models that some calls load."""
     sites: dict[Site, set[int]] = {}
     for load in loads:
@@ -198,10 +198,10 @@ def _who_predicts(world: World, one: Written, fit: Effect, program: str, *, alon
     for origin in one.predicted:
         assert type(origin.call.func) is Attr  # noqa: S101  # what _predictions says
         base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line)
-        loaded = _loaded(world, (o for o, _ in world.flows.of_role(base, Role.LOAD_MODEL)))
-        if _are_same(loaded, models) if loaded or alone else world.once(_Loading).any_of(models, origin.frame.path):
+        read = loaded(world, (o for o, _ in world.flows.of_role(base, Role.LOAD_MODEL)))
+        if _are_same(read, models) if read or alone else world.once(_Loading).any_of(models, origin.frame.path):
             return origin, True
-        if loaded or not alone:
+        if read or not alone:
             others.append(origin)
     return (others[0], False) if others else None
 

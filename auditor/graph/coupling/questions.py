@@ -16,6 +16,7 @@ from auditor.graph.coupling import (
     hub_config,
     plain_dicts,
     predicted,
+    requested,
     shipped,
     sides,
     skew,
@@ -89,6 +90,10 @@ class Coupling(Part):
     def shipping(self) -> shipped.Shipping:
         """The fitted steps before models, and whether they are saved or fitted anew in serving."""
         return shipped.shipping(self._world, self.owns)
+
+    def misfits(self) -> list[requested.Misfit]:
+        """Questions to models that do not hold the columns which these were trained on."""
+        return requested.misfits(self._world, self.owns)
 
     @property
     def predicts(self) -> bool:

@@ -12,6 +12,7 @@ from auditor.graph import places
 from auditor.graph.data.optional import is_asked_for
 from auditor.graph.data.provided import moves
 from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
+from auditor.graph.jungles.absences import absences
 from auditor.graph.jungles.broken import BrokenReference
 from auditor.graph.jungles.holdings import CODE, Holdings, inner
 from auditor.graph.jungles.left_out import LeftOut
@@ -73,6 +74,7 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
             continue
         found += sum(1 for run in step.runs if run.kind in ("script", "notebook", "shell"))
         of_step = [*_commands(world, step, known), *_declared(step, known)]
+        of_step += _absent(world, step, known, of_step)
         idle = bool(of_step) and step.tool == "shell" and not _is_mentioned(world, step.path)
         broken += [msgspec.structs.replace(each, idle=idle) for each in of_step]
     broken += [*_launched(world, owned, known), *unmet_dags(world, owned), *unread_workflows(world, owned)]
@@ -123,17 +125,18 @@ def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[Bro
     """What the commands of one step run."""
     if step.tool != "readme" and _brings_much(step, known):
         return
-    by_line = {command.line: command for command in step.step.commands}
     asked_for = _asked_for(step)
     for run in step.runs:
         options, meant = unknown_options(world, run)
         if options and not run.guard:
             name = f"{' and '.join(options[:3])} to {run.target}"
             yield BrokenReference("option", step.step.name, name, Place(step.path, run.line), meant)
-        command = by_line.get(run.line)
+        command = _command_of(step, run)
         unknown = command is None or command.cwd is None or "{" in run.folder
         if command is None or unknown or _is_tested(command, asked_for) or known.under_submodule(run.folder):
             continue
+        if command.guard and run.kind != "test":
+            continue  # it may fail; tests that are not there check nothing, whether or not somebody hears of it
         for kind, name in wanted(run, command, image=step.tool in SERVING):
             if kind == "program" and step.tool in SERVING and not known.is_plain(step):
                 continue  # the image that this one is made from may hold it
@@ -148,6 +151,18 @@ def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[Bro
                 yield BrokenReference(
                     kind, step.step.name, name, Place(step.path, run.line), instead, left_out=left_out
                 )
+
+
+def _absent(world: World, step: DeclaredStep, known: Holdings, told: list[BrokenReference]) -> list[BrokenReference]:
+    """Lists and folders that are not there, but for folders of which a program is missed already, and lists that an image is to copy."""
+    if _brings_much(step, known):
+        return []
+    asked_for = _asked_for(step)
+    copied = {read.ref.path.rpartition("/")[2] for read in step.reads} if step.tool == "docker" else set()
+    lines = {each.place.line for each in told}
+    there = {command.cwd for command in step.step.commands if command.line in lines}
+    found = absences(world, step, known, lambda name: _is_supplied(step, name, known))
+    return [each for each in found if each.name not in there and each.name.rpartition("/")[2] not in copied | asked_for]
 
 
 def _lacks(world: World, step: DeclaredStep, run: Run, kind: str, name: str, known: Holdings) -> tuple[bool, str]:
@@ -218,12 +233,19 @@ def _brings_much(step: DeclaredStep, known: Holdings) -> bool:
 def _asked_for(step: DeclaredStep) -> frozenset[str]:
     """The names of what a step asks for the existence of."""
     tests = (c for c in step.step.commands if c.words and c.words[0].text in ("[", "[[", "test"))
-    return frozenset(word.text.rpartition("/")[2] for test in tests for word in test.words[1:])
+    return frozenset(word.text.rstrip("/").rpartition("/")[2] for test in tests for word in test.words[1:])
+
+
+def _command_of(step: DeclaredStep, run: Run) -> Command | None:
+    """The command behind a run: of several in its line (`pytest tests/ || echo none`) the one that ends as it does."""
+    beside = [command for command in step.step.commands if command.line == run.line]
+    ending = (each for each in beside if run.args and each.words[-len(run.args) :] == run.args)
+    return next(ending, beside[-1] if beside else None)
 
 
 def _is_tested(command: Command, asked_for: frozenset[str]) -> bool:
-    """Whether its step asks for the existence of what a command runs, or the command may fail."""
-    return command.guard or any(word.text.rpartition("/")[2] in asked_for for word in command.words)
+    """Whether its step asks for the existence of what a command runs."""
+    return any(word.text.rstrip("/").rpartition("/")[2] in asked_for for word in command.words)
 
 
 def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:

@@ -26,7 +26,7 @@ def wanted(run: Run, command: Command, *, image: bool) -> Iterator[tuple[str, st
     elif run.kind == "tool" and (module := _MODULE.fullmatch(run.target)) is not None and not image:
         yield "module", module[1]
     elif run.kind == "test":
-        yield from _tests(run)
+        yield from tests_of(run)
     elif (
         run.kind == "pipeline"
         and run.target.startswith("make:")
@@ -52,7 +52,8 @@ def _is_program(run: Run, *, image: bool) -> bool:
     return plain and run.target.endswith(".ipynb") and "*" not in run.target
 
 
-def _tests(run: Run) -> Iterator[tuple[str, str]]:
+def tests_of(run: Run) -> Iterator[tuple[str, str]]:
+    """The files and folders that a run of a tool for tests names."""
     for word in run.args:
         if run.target == "unittest":
             if re.fullmatch(r"\w+(\.\w+)+", word.text) and word.exact:

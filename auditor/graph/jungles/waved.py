@@ -10,6 +10,8 @@ from posixpath import join
 from auditor.graph import places
 from auditor.graph.data.optional import EXITS
 from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.jungles.holdings import Holdings
+from auditor.graph.jungles.wanted import tests_of
 from auditor.graph.jungles.work import Hidden, work_in
 from auditor.graph.world import World
 from auditor.model.facts import Command
@@ -18,12 +20,18 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import CallSite, ScopeIndex, last_name
 from auditor.program.running.commands import Run
+from auditor.program.running.tests import holds_tests
 from auditor.program.symbolic.values import normal
 
 _LISTING = frozenset({"--collect-only", "--co", "--version", "--help"})
 """Options with which a tool for tests runs none."""
 _PICKING = ("-m", "-k", "--deselect", "--ignore", "--lf", "--last-failed")
 """Options with which it runs a part."""
+_FINDING = frozenset({"pytest", "py.test", "unittest", "nosetests", "nose2", "ward"})
+"""Tools that look for tests written in Python, and run nothing else."""
+_OTHER = ("--nb", "--doctest", "--markdown", "--mypy")
+"""Options with which they run what is no such test."""
+_NOTHING_YET = "it finds no tests, and will tell nobody of those to come"
 _DRIFT = regex(r"(?i)(?<![a-z])drift(?![a-z])")
 _PATH = regex(r"^[^-].*/|^[^-].*\.py$")
 
@@ -47,14 +55,15 @@ def _guarded(world: World, step: DeclaredStep) -> Iterator[Hidden]:
         if (allowed or run.guard)
         and not _is_checked(step, run)
         and not _never_runs(world, step, run)
+        and not _tests_nothing(world, run)
         and not _answers_by_code(world, run)
-        and (work := _work_or_check(world, run))
+        and (work := _NOTHING_YET if _finds_nothing(world, run) else _work_or_check(world, run))
     ]
     by_line = {run.line: (Place(step.path, run.line), work) for run, work in reversed(guarded)}
     if by_line:
         (place, work), *others = (by_line[line] for line in sorted(by_line))
         told = tuple(other.says(f"and here: {done}") for other, done in others)
-        idle = step.tool == "make" and not _is_asked_for(world, step)
+        idle = (step.tool == "make" and not _is_asked_for(world, step)) or all(w == _NOTHING_YET for _, w in guarded)
         yield Hidden("command", step.step.name, work, place, others=told, idle=idle)
 
 
@@ -83,6 +92,22 @@ def _never_runs(world: World, step: DeclaredStep, run: Run) -> bool:
     beside = (command for command in step.step.commands if command.line == run.line and command.cwd == "")
     lacking = (test.removeprefix("! -f ") for command in beside for test in command.where if test.startswith("!"))
     return any(normal(join(run.folder, path)) in world.resolved.tree for path in lacking)
+
+
+def _tests_nothing(world: World, run: Run) -> bool:
+    """Whether a command names tests that are not there: its failure says no more, and that is told for itself."""
+    known = world.once(Holdings)
+    return run.kind == "test" and any(known.lacks(name)[0] for _, name in tests_of(run))
+
+
+def _finds_nothing(world: World, run: Run) -> bool:
+    """Whether a command looks for tests written in Python, and there are none."""
+    other = any(word.text.startswith(_OTHER) for word in run.args)
+    return run.kind == "test" and run.target in _FINDING and not other and not world.once(_has_tests)
+
+
+def _has_tests(world: World) -> bool:
+    return any(map(holds_tests, world.resolved.code.programs.values()))
 
 
 def _answers_by_code(world: World, run: Run) -> bool:

@@ -26,10 +26,13 @@ class Chosen:
 
     def deciding(self, evaluation: Evaluation) -> frozenset[str]:
         """The names of the figure of an evaluation by which its scope chooses; none where it is only shown, or handed on."""
-        site, spot = evaluation.site, evaluation.spot
+        return self.by(evaluation.site, evaluation.spot.line)
+
+    def by(self, site: Site, line: int) -> frozenset[str]:
+        """The same of the figure that a scope takes in a line."""
         if site not in self._names:
             self._names[site] = frozenset(_choosing(self._world, site))
-        return self._names[site] & _figures(self._world, site, spot.line) if self._names[site] else frozenset()
+        return self._names[site] & _figures(self._world, site, line) if self._names[site] else frozenset()
 
 
 def _choosing(world: World, site: Site) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import reduce
+from itertools import chain
 from operator import or_
 
 import msgspec
@@ -13,6 +14,7 @@ from auditor.graph import places
 from auditor.graph.leakage.chosen import Chosen
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
 from auditor.graph.leakage.on_purpose import on_purpose
+from auditor.graph.leakage.thresholds import chosen_thresholds
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Expr, Group, Item, Name, Stmt
@@ -44,6 +46,8 @@ _HANDED_OVER = regex(
 _LOADS, _JUDGES, _TRAINS = 1, 2, 4
 _JUDGED = _LOADS | _JUDGES
 _MILDER_ANSWERED = 2
+_MILDER_BESIDE = 1
+"""Rows of the second split were held out indeed, and a figure is taken of these too; of a calibration only what it learns is too good."""
 _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
 
@@ -114,7 +118,11 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
             again = [
                 e for e in trace.evaluations if e.trained.spot == evaluation.trained.spot and e.relation == "apart"
             ]
-            if again:  # the choice of an epoch was made too hopefully; the last word may be that of rows untouched
+            if evaluation.trained.rows is evaluation.tested:
+                says, milder = f"{name} learns from the held-out rows that it is then judged on", _MILDER_BESIDE
+            elif found.beside:
+                says, milder = f"{says}: those come of another split of the same rows", _MILDER_BESIDE
+            elif again:  # the choice of an epoch was made too hopefully; the last word may be that of rows untouched
                 says, milder = f"{says}; it also answers for rows that were", _MILDER_ANSWERED
         yield _doubt(world, evaluation, at(world, evaluation.spot), says, trail, milder=milder)
 
@@ -163,7 +171,13 @@ def reused(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
     """Evaluation rows that several models, or tuning and the final figure, share, while none are kept for the last word."""
     elsewhere = _evaluates_loaded(world, owned)
     chosen = Chosen(world)
-    return _all(world, owned, lambda trace: _reused(world, trace, chosen, elsewhere=elsewhere))
+    return _all(
+        world,
+        owned,
+        lambda trace: chain(
+            _reused(world, trace, chosen, elsewhere=elsewhere), _by_threshold(world, trace, chosen, elsewhere=elsewhere)
+        ),
+    )
 
 
 def _reused(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> Iterator[Doubt]:
@@ -179,6 +193,15 @@ def _reused(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> I
         says = f"{_uses(reuse)}; this program keeps no rows for the last word"
         scored = reuse.selects and reuse.known and not elsewhere
         yield _doubt(world, last, at(world, last.spot), says, trail, 0.9 if scored else 0.6, 0 if scored else 2)
+
+
+def _by_threshold(world: World, trace: Trace, chosen: Chosen, *, elsewhere: bool) -> Iterator[Doubt]:
+    for cut in chosen_thresholds(world, trace, chosen):
+        if not world.uncalled.of(cut.site):
+            place = world.resolved.code.place(cut.site[0], cut.line)
+            says = "the threshold of this figure is chosen by the very test rows that it is taken over; this program keeps no rows for the last word"
+            certainty, milder = (0.6, _MILDER_ANSWERED) if elsewhere else (0.9, 0)
+            yield Doubt(place, f"{entity(world, cut.site)}|threshold", says, (), certainty, milder)
 
 
 def _uses(reuse: verdicts.Reuse) -> str:

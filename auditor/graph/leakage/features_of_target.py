@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from auditor.graph import places
+from auditor.graph.data.fitted_columns import Columns, fitted_columns, frame_of, stores
 from auditor.graph.leakage.evaluations import Doubt
-from auditor.graph.leakage.fitted_columns import Columns, fitted_columns, frame_of, stores
 from auditor.graph.leakage.prepared_features import prepared
 from auditor.graph.observed.written import written
 from auditor.graph.world import World
@@ -23,6 +23,7 @@ _OTHER_ROWS = frozenset({"shift", "rolling", "expanding", "ewm", "diff", "pct_ch
 _KEEPS_ROWS = frozenset({"astype", "map", "apply", "clip", "round", "abs", "fillna"})
 """Methods of a column that answer row by row."""
 _ROW_BY_ROW = frozenset(f"numpy.{name}" for name in ("log", "log1p", "exp", "sqrt", "abs", "round", "where"))
+_DATES = frozenset({"to_datetime", "parse_dates", "DatetimeIndex", "date_range"})
 _NOT_BY_ROW = frozenset({"@", "in", "not-in", "is", "is-not", "and", "or", "not"})
 """Operators that answer once for a whole column, or add rows up."""
 
@@ -82,7 +83,7 @@ def _doubts(world: World, effect: Effect, taken: Columns, target: str) -> Iterat
 
 def _says(world: World, site: Site, value: Expr, target: str, line: int) -> str:
     """What a column knows that it should not; "" where it knows nothing of the kind."""
-    if _looks_ahead(value):
+    if _looks_ahead(value) or (_is_centred(value) and _of_times(world, site[0])):
         return "holds values of later rows"
     if _averages(value, target) and _before_split(world, site, line):
         return f"is an average of the target {target} over all rows"
@@ -130,6 +131,20 @@ def _looks_ahead(value: Expr) -> bool:
         if _negative(steps):
             return True
     return any(_looks_ahead(child) for child in children(value))
+
+
+def _is_centred(value: Expr) -> bool:
+    """A window around each row somewhere in a value: `rolling(3, center=True)`."""
+    if type(value) is Call and type(value.func) is Attr and value.func.name == "rolling":
+        centred = dict(value.keywords).get("center")
+        if type(centred) is Const and centred.value is True:
+            return True
+    return any(_is_centred(child) for child in children(value))
+
+
+def _of_times(world: World, path: str) -> bool:
+    """Whether a program works with dates: then the rows that a window goes over follow each other in time, and are no points of a curve."""
+    return world.resolved.code.words(path).mentions(_DATES)
 
 
 def _negative(steps: Expr | None) -> bool:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.leakage import directions, features_of_target, figures, groups, metric_choice
+import msgspec
+
+from auditor.graph.leakage import directions, features_of_target, figures, groups, leaks, metric_choice
 from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.part import Part
 
 
 class Judging(Part):
     """How the models of one component are measured and chosen."""
+
+    def aside(self, doubt: Doubt) -> Doubt:
+        """The doubt, one step milder where nothing starts or names its program, while another that trains is started or named."""
+        if not leaks.is_aside(self._world, self.owns, doubt.place.path, doubt.milder):
+            return doubt
+        return msgspec.structs.replace(doubt, milder=doubt.milder + 1, says=f"{doubt.says}{leaks.SAYS_ASIDE}")
 
     @cached_property
     def wrong_ways(self) -> tuple[tuple[Doubt, ...], int]:

@@ -54,6 +54,9 @@ _MILDER_INDEX = 3
 _MILDER_ASIDE = 1
 """Its figure stands in a program that nothing starts or names, while others train what is used."""
 
+SAYS_ASIDE = "; nothing starts or names this program, as it does others that train"
+"""What is told with it."""
+
 _MILDER_INNER = 2
 """A choice within a part of the rows was made too hopefully; the last word is that of rows untouched."""
 
@@ -190,7 +193,7 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
         cut += [f"{path}: {trace.cut}"] if trace.cut else []
         for group in _grouped(verdicts.preprocessing(trace)):
             key, leak = (group[0].fit.spot, group[0].fit.name), _leak(world, group)
-            leak = _aside(leak) if _is_aside(world, owned, path) else leak
+            leak = _aside(leak) if is_aside(world, owned, path, leak.milder) else leak
             if on_purpose(world, leak.fitted):
                 continue
             if key not in found or _outweighs(leak, found[key]):  # another program may see it judged
@@ -220,9 +223,11 @@ def _asks_whether_fitted(test: Expr) -> bool:
     return any(type(name) is Const and str(name.value).endswith("_") for name in asked)
 
 
-def _is_aside(world: World, owned: Callable[[str], bool], path: str) -> bool:
-    """Whether nothing starts or names a program, while a program of the component that trains is started or named."""
-    return not world.once(Started).needs(path) and world.once_in(_trains_as_told, owned)
+def is_aside(world: World, owned: Callable[[str], bool], path: str, milder: int) -> bool:
+    """Whether nothing starts or names a program, while a program of the component that trains is started or named: its figures
+    weigh one step less, unless they do by so many steps already."""
+    light = milder > _MILDER_UNSUPERVISED
+    return not light and not world.once(Started).needs(path) and world.once_in(_trains_as_told, owned)
 
 
 def _trains_as_told(world: World, owned: Callable[[str], bool]) -> bool:
@@ -231,10 +236,7 @@ def _trains_as_told(world: World, owned: Callable[[str], bool]) -> bool:
 
 
 def _aside(leak: Leak) -> Leak:
-    if leak.milder > _MILDER_UNSUPERVISED:
-        return leak
-    says = f"{leak.says}; nothing starts or names this program, as it does others that train"
-    return msgspec.structs.replace(leak, milder=leak.milder + _MILDER_ASIDE, says=says)
+    return msgspec.structs.replace(leak, milder=leak.milder + _MILDER_ASIDE, says=f"{leak.says}{SAYS_ASIDE}")
 
 
 def _outweighs(leak: Leak, other: Leak) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.leakage.fitted_columns import Columns, picked, stores
+from auditor.graph.data.fitted_columns import Columns, picked, stores
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Choice, Const, Expr, Group, Item, Name, Program, Return
 from auditor.model.place import Place

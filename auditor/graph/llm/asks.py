@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr
@@ -86,7 +87,8 @@ def _ask(world: World, effect: Effect) -> Ask:
     if named is not None:
         values = world.resolved.evaluator.values(named, effect.frame)
         exact = tuple(value.text() for value in values if value.exact)
-        models = exact or None
+        # What Azure takes for a model is the name of a deployment, where its version is set.
+        models = exact if exact and not _is_deployed(world, effect) else None
     place = world.resolved.code.place(effect.site[0], effect.line, effect.end_line)
     limited = _limited(world, effect)
     if limited is False and effect.name.startswith("langchain"):
@@ -115,19 +117,31 @@ def _limited(world: World, effect: Effect) -> bool | None:
         return True
     if "" in dict(effect.call.keywords):
         return None
-    func = effect.call.func
-    base: Expr | None = func
+    client = _client(world, effect)
+    if client is None or client.made is None:
+        return None if client is not None else False
+    made = client.made.call
+    return True if _has_limit(made) else None if "" in dict(made.keywords) else False
+
+
+def _client(world: World, effect: Effect) -> Instance | None:
+    """The object whose method is called, however deep; None where it is not known."""
+    base: Expr = effect.call.func
     while type(base) is Attr:
         base = base.base
         known = world.resolved.evaluator.denoter.denote(base, effect.frame)
-        if type(known) is Instance and known.made is not None:
-            made = known.made.call
-            if _has_limit(made):
-                return True
-            return None if "" in dict(made.keywords) else False
         if type(known) is Instance:
-            return None
-    return False
+            return known
+    return None
+
+
+def _is_deployed(world: World, effect: Effect) -> bool:
+    """Whether a call asks a deployment of Azure: its client is made by a class for it, or is given its endpoint."""
+    client = _client(world, effect)
+    calls = (effect.call, *((client.made.call,) if client is not None and client.made is not None else ()))
+    return any(
+        "Azure" in name_of(call.func) or any(word.startswith("azure_") for word, _ in call.keywords) for call in calls
+    )
 
 
 def _has_limit(call: Call) -> bool:

@@ -21,6 +21,7 @@ from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.scopes import last_name
 from auditor.program.naming.statements import within
+from auditor.program.running.invocations import argument
 
 MANAGED = regex(
     r"model_?monitor|data_?quality_?job|data_?capture|skew_?threshold|drift_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor",
@@ -32,6 +33,11 @@ _OWN_QUALITY = regex(
     r"(monitor|track|check|log|evaluate|watch)_(model_|live_|prod(uction)?_)?(performance|accuracy|quality|predictions))(_|$|s$)",
     re.I,
 )
+_ANSWER = regex(
+    r"^(predict\w*|(predicted_)?(class|label|outcome)(_name)?|decision|verdict|risk_(band|level|class|category)|sentiment|score_band)$",
+    re.I,
+)
+"""Labels of a meter that are answers of a model."""
 _PLACED = regex(r"(^|[/_.-])(drift|monitor(ing|s)?|evidently|whylogs|nannyml)([/_.-]|$)", re.I)
 SEARCHED_MANAGED = (
     "managed monitors of SageMaker, Vertex AI, Azure ML and Databricks in code, YAML, JSON, Terraform and CloudFormation",
@@ -88,6 +94,7 @@ def _quality(world: World) -> tuple[Evidence, ...]:
     found = [
         *_calls(world, ("performance", "target")),
         *_functions(world, _OWN_QUALITY, "own check of the model's quality"),
+        *_counted(world),
         *_quality_steps(world),
         *_watches(world, ("performance", "target")),
         *_listed(world, ("performance", "target")),
@@ -167,6 +174,19 @@ def _running(world: World) -> frozenset[str]:
     tasks = ((local.path, local.scope) for step in world.steps.all for local in step.implements)
     found = world.lineage.reached_by_any(entries) | world.resolved.effects.reached_by_any(tasks)
     return frozenset(path for path, _ in found)
+
+
+def _counted(world: World) -> Iterator[Evidence]:
+    """Meters of the service that tell its answers apart: how they are distributed stands in for whether they come true."""
+    for effect in monitor_calls(world, ("operational",)):
+        labels = argument(effect.call, "labelnames", 2) if effect.entry.library == "prometheus_client" else None
+        named = {part.value for part in within(labels) if type(part) is Const} if labels is not None else set()
+        told = sorted(name for name in named if isinstance(name, str) and _ANSWER.search(name))
+        if told:
+            path = effect.site[0]
+            yield Evidence(
+                world.resolved.code.place(path, effect.line), f"counts answers by {told[0]}", runs(world, path)
+            )
 
 
 def _managed(world: World) -> Iterator[Evidence]:

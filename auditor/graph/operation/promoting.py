@@ -39,6 +39,10 @@ class Promotion(msgspec.Struct, frozen=True):
     model: str
     to: str
 
+    def happens_in(self, program: str) -> bool:
+        """Whether it happens where a program is started: what a file guards does only where it is that program."""
+        return not self.effect.guarded or self.site[0] == program
+
     @property
     def says(self) -> str:
         """The call in words."""
@@ -155,7 +159,7 @@ def _named(node: Expr) -> str:
 def way_to(world: World, start: Site, goal: Promotion) -> list[tuple[Site, int, Block]] | None:
     """The calls that lead from a scope to a promotion, each with the line and block it stands in; None where none do."""
     before = world.resolved.effects.reached(start)
-    if goal.site not in before:
+    if goal.site not in before or not goal.happens_in(start[0]):
         return None
     way = [(goal.site, goal.effect.line, goal.effect.at.block)]
     here = goal.site

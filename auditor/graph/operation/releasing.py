@@ -12,6 +12,7 @@ from auditor.graph.coupling.sides import product_trainings
 from auditor.graph.data.versions import Training
 from auditor.graph.declared.steps import AUTOMATION, DeclaredStep
 from auditor.graph.jungles.failures import nested
+from auditor.graph.operation import newest
 from auditor.graph.operation.promoting import (
     compares,
     is_first,
@@ -53,7 +54,12 @@ class Release(msgspec.Struct, frozen=True):
 
 def releases(world: World, owned: Callable[[str], bool]) -> list[Release]:
     """The ways from the trainings of a component into operation, each once."""
-    ways = (*_in_code(world, owned), *_in_tasks(world, owned), *_in_automation(world, owned))
+    ways = (
+        *_in_code(world, owned),
+        *_in_tasks(world, owned),
+        *_in_automation(world, owned),
+        *_by_being_newest(world, owned),
+    )
     found = {(each.path, each.place): each for each in ways}
     return [found[key] for key in sorted(found)]
 
@@ -112,6 +118,14 @@ def _is_registered_apart(world: World, program: str, site: tuple[str, int]) -> b
     if not world.orchestrates(program):
         return False
     return any((local.path, local.scope) == site for step in world.steps.all for local in step.implements)
+
+
+def _by_being_newest(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
+    """Trainings whose models a service takes up because none is newer."""
+    for training, pick, gate in newest.ways(world, owned):
+        says = f"{pick.service}, which loads whatever model is newest,"
+        by_hand = training.program.endswith(".ipynb")
+        yield Release(training.program, pick.place, says, training.place, training.program, gate, by_hand)
 
 
 # --- in automation ---
@@ -253,7 +267,7 @@ def _of_script(world: World, run: Run, place: Place, trained: Mapping[str, Train
         return
     sites = world.lineage.reached(run.target)
     for promotion in promotions(world):
-        if is_live(promotion) and promotion.site in sites:
+        if is_live(promotion) and promotion.site in sites and promotion.happens_in(run.target):
             way = way_to(world, (run.target, 0), promotion)
             if way is not None and is_first(world, way):
                 continue

@@ -45,6 +45,8 @@ _COURSEWORK = regex(
     r"|\bkaggle (?:competition|challenge)\b"
     r"|\b(?:for|as) (?:a |my |our )?(?:(?:academic|research) and )?(?:learning|educational|academic|practice|portfolio|teaching) (?:purposes?|exercise)\b"
     r"|\b(?<!machine )(?<!machine-)(?<!deep )(?<!deep-)(?<!reinforcement )(?:learning|portfolio|practice|toy) project\b|\b(?:we are|i am|i'm) learning\b"
+    r"|\b(?:repository|repo|project) (?:that )?(?:demonstrat|showcas|illustrat)(?:es|ing) (?:\w+ )?(?:approaches|patterns|ways)\b"
+    r"|\b(?:using|with|on|through) an? (?:[\w-]+ ){0,4}toy (?:example|problem)\b"
     r"|\bimplements? (?:the )?concepts? of\b|\bdemonstrating (?:best practices|the concepts?)\b"
     r"|\b(?:skills|concepts) (?:that )?you (?:have )?(?:acquired|learned|learnt)\b|\bintensive training\b",
     re.I,
@@ -57,6 +59,8 @@ _MARKED = regex(
     r"|\b(?:trabalho de conclus[aã]o|projeto (?:final|de conclus[aã]o)|trabalho (?:da|para a) disciplina|bachelorarbeit|masterarbeit|abschlussarbeit|studienarbeit)\b"
     r"|\b(?:projet de fin d['’][eé]tudes|m[eé]moire de (?:master|fin)|projet (?:scolaire|de cours)|tesi di laurea|progetto d['’]esame|afstudeer\w+|masterproef)\b"
     r"|\b(?:tugas (?:akhir|besar)|skripsi|bitirme (?:projesi|tezi)|đồ án|khóa luận|курсов\w+ (?:работ|проект)\w*|диплом\w+ (?:работ|проект)\w*|выпускн\w+ квалификацион\w+|в рамках (?:курса|обучения|магистратуры)|магистратур\w+ (?:ИТМО|МГУ|ВШЭ|МФТИ))"
+    r"|\b(?:teste t[ée]cnico|prueba t[ée]cnica|test technique d['’]embauche|coding (?:challenge|assessment)|take-?home (?:assignment|test|exercise|challenge|task|project))\b"
+    r"|\b(?:hiring|recruit(?:ing|ment)|interview|job application) (?:task|test|assignment|challenge|exercise)\b"
     r"|毕业(?:设计|论文)|课程(?:设计|作业|项目)|期末(?:作业|项目)|大作业|卒業(?:研究|論文|制作)|졸업\s?(?:작품|논문|프로젝트)|캡스톤",
     re.I,
 )

@@ -14,7 +14,7 @@ from auditor.graph.reproduction.seeds import Seeds, given_seed
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Name
+from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Name
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
@@ -152,11 +152,26 @@ class Choices:
             return ("rows" if role in ROWS else "model") if effect.entry.seed is not None else ""
         if role is Role.SAMPLE and (effect.name in _REORDERS | _PICKS or _chooses(effect)):
             used = self.world.seen(DRAWN, effect.site[0])
+            if effect.name in _PICKS and self._is_invented(effect):
+                return ""
             if effect.call.args and _MACHINES.search(name_of(effect.call.args[0]).rpartition(".")[2]):
                 return ""
             if used.uses and (effect.name in _REORDERS or self._position(effect) in used.behind):
                 return "order" if _orders(effect) else "rows"
         return ""
+
+    def _is_invented(self, effect: Effect) -> bool:
+        """Whether a draw makes up the values of a column, in a program whose generator whoever starts it may seed."""
+        (path, number), code = effect.site, self.world.resolved.code
+        fills = any(
+            type(at.statement) is Assign
+            and at.statement.value is effect.call
+            and all(type(target) is Item for target in at.statement.targets)
+            for at in placed(code.scope(path, number).body)
+        )
+        own = self.world.resolved.effects.own
+        seeds = (e for n in code.scopes(path) if fills for e in own.get((path, n), ()) if e.role is Role.SEED)
+        return any(self.generator(effect) in self._generators(seed) for seed in seeds)
 
     def _is_checked(self, effect: Effect) -> bool:
         """Whether gradients are made once at the top of a program or in a cell, in no loop, and nothing there takes a step by them:

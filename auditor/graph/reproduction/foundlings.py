@@ -64,12 +64,11 @@ def _loads_model(touch: Touch, path: str) -> bool:
 
 
 def _made(world: World) -> PathIndex:
-    """Every path that code or a step of the repository writes, or that a pin holds."""
+    """Every path that code or a step of the repository writes, or that a pin holds; elsewhere, too: images are given
+    the tree under paths of their own, and stores hand on what they hold."""
+    written = (t.artefact for touches in world.lineage.touches.values() for t in touches if t.way == "write")
     paths = {
-        t.artefact.path
-        for touches in world.lineage.touches.values()
-        for t in touches
-        if t.way == "write" and t.artefact.path
+        each.path or each.id.partition(":")[2].lstrip("/") for each in written if each.path or places.is_model(each.id)
     }
     paths |= {declared.path for step in world.steps.all for declared in step.writes if declared.path}
     return PathIndex(paths | set(pinned_paths(world)))

@@ -48,16 +48,27 @@ def _started(world: World) -> frozenset[str]:
 
 def _is_named(world: World, path: str) -> bool:
     """Whether some text of a program, setting, command or declaration names a module by the end of its dotted name or path."""
-    names = path.removesuffix(".py").removesuffix("/__init__").split("/")
     texts = world.once(_texts)
-    return any(end in texts for end in (".".join(names[-2:]), "/".join(path.split("/")[-2:]), names[-1] + ".py"))
+    name = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+    return any(end in texts for end in (*own_ends(path), f"{name}.py"))
+
+
+def own_ends(path: str) -> tuple[str, str]:
+    """The ends of the dotted name and of the path of a module, two parts long."""
+    names = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    return ".".join(names[-2:]), "/".join(path.split("/")[-2:])
 
 
 def _texts(world: World) -> frozenset[str]:
     """The ends of all dotted names and paths that are written out, two parts long, and the names of files."""
+    return frozenset().union(*(ends_written(world, path) for path in world.files))
+
+
+def ends_written(world: World, path: str) -> frozenset[str]:
+    """The ends of the dotted names and paths that one file writes out, two parts long, and the names of files."""
     code = world.resolved.code
-    programs = (code.of_program(path, _ends_in_program, frozenset[str]) for path in code.paths)
-    return frozenset().union(*programs, *(code.alone(path, _ends_in_facts, frozenset[str]) for path in world.files))
+    said = code.alone(path, _ends_in_facts, frozenset[str])
+    return said | code.of_program(path, _ends_in_program, frozenset[str]) if path in code.programs else said
 
 
 def _ends_in_program(code: Code, path: str) -> frozenset[str]:

@@ -37,14 +37,23 @@ _BARE = frozenset({
 """Options of pip that change nothing in what is installed, with a value and without."""
 
 
+_LAUNCHERS = {
+    "uvicorn": "uvicorn", "gunicorn": "gunicorn", "hypercorn": "hypercorn", "daphne": "daphne", "granian": "granian",
+    "waitress-serve": "waitress", "streamlit": "streamlit", "chainlit": "chainlit", "celery": "celery",
+}  # fmt: skip
+"""Commands that start a program, with the distributions that bring them."""
+
+
 class Bare(msgspec.Struct, frozen=True):
-    """An image whose program imports libraries that it does not install: the line that starts it, and the imports."""
+    """An image that cannot start: the line that starts it, and what it does not install of what its program imports, or the
+    command that is to start it (`launcher`; "" where it is there)."""
 
     path: str
     place: Place
     program: str
     lacking: tuple[tuple[str, str, Place], ...]
     """The name of each import, the distribution that brings it, and where it stands."""
+    launcher: str = ""
 
 
 def bare_images(world: World, owned: Callable[[str], bool]) -> Iterator[Bare]:
@@ -63,9 +72,11 @@ def bare_images(world: World, owned: Callable[[str], bool]) -> Iterator[Bare]:
         ):
             continue
         asked = _installed(world, build[0])
-        lacking = tuple(_lacking(world, starts[0].target, asked)) if asked else ()
-        if lacking:
-            yield Bare(path, Place(path, starts[0].line), starts[0].target, lacking)
+        if asked:
+            lacking = tuple(_lacking(world, starts[0].target, asked))
+            launcher = _launcher(world, starts[0].launcher, asked)
+            if lacking or launcher:
+                yield Bare(path, Place(path, starts[0].line), starts[0].target, lacking, launcher)
 
 
 def _installed(world: World, build: DeclaredStep) -> list[Requirement] | None:
@@ -128,6 +139,19 @@ def _listed(world: World, build: DeclaredStep, name: str) -> list[Requirement] |
     if not todo or any(world.files[path].references for path in todo):
         return None
     return [requirement for path in todo for requirement in world.files[path].requirements]
+
+
+def _launcher(world: World, named: str, asked: list[Requirement]) -> str:
+    """The distribution of the command that starts a program, where nothing that the image installs brings it."""
+    distribution, knowledge = _LAUNCHERS.get(named, ""), world.resolved.knowledge
+    has = imported.with_brought(world, {name for each in asked for name in imported.named(each)})
+    known = all(each.name in TOOLS or knowledge.knows_distribution(each.name) for each in asked)
+    if not distribution or not known or imported.covers(has, distribution):
+        return ""
+    told = imported.missing_for(world, distribution) and any(
+        distribution in roots for roots in world.imported_roots.values()
+    )
+    return "" if told else distribution  # what is imported and asked for by nobody is told as such
 
 
 def _lacking(world: World, program: str, asked: list[Requirement]) -> Iterator[tuple[str, str, Place]]:

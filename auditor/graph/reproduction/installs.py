@@ -38,10 +38,12 @@ _LISTED = regex(
 
 
 class Installed(msgspec.Struct, frozen=True):
-    """A package that a command of a notebook, an image or a job installs."""
+    """A package that a command of a notebook, an image or a job installs; `lost` is the first bound in the command that
+    its shell takes for a file."""
 
     requirement: Requirement
     place: Place
+    lost: str = ""
 
 
 def constrained(world: World) -> frozenset[str]:
@@ -124,22 +126,27 @@ def installed(world: World, owned: Callable[[str], bool]) -> list[Installed]:
         if not owned(path) or not places.is_product(path):
             continue
         code = world.resolved.code
-        for requirement, line, in_program in code.alone(path, _installing):
-            found.append(Installed(requirement, code.place(path, line) if in_program else Place(path, line)))
+        for requirement, line, in_program, lost in code.alone(path, _installing):
+            found.append(Installed(requirement, code.place(path, line) if in_program else Place(path, line), lost))
     return found
 
 
-def _installing(facts: Facts) -> tuple[tuple[Requirement, int, bool], ...]:
-    """What the commands of a file install by name, each with its line and whether that is one of a program."""
+def _installing(facts: Facts) -> tuple[tuple[Requirement, int, bool, str], ...]:
+    """What the commands of a file install by name, each with its line, whether that is one of a program, and a bound that is lost."""
     found = []
     for escape in facts.program.escapes if facts.program is not None else ():
         asked = _of_words(_words(escape.kind, escape.name, escape.text), escape.line)
-        found += [(requirement, escape.line, True) for requirement in asked]
+        found += [(requirement, escape.line, True, "") for requirement in asked]
     for step in facts.steps if facts.kind != "prose" else ():
         for command in step.commands:
             words = [word.text for word in command.words]
-            found += [(requirement, command.line, False) for requirement in _of_words(words, command.line)]
+            lost = next((f">{word.text}" for word in command.writes if _BOUND.fullmatch(word.text)), "")
+            found += [(requirement, command.line, False, lost) for requirement in _of_words(words, command.line)]
     return tuple(found)
+
+
+_BOUND = regex(r"=?\d+(\.\d+)*")
+"""What a shell takes for a file to write to, in `pandas>=2.1` without quotes."""
 
 
 def _words(kind: str, name: str, text: str) -> list[str]:

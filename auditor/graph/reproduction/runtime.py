@@ -19,6 +19,8 @@ _IMAGES = frozenset(
     {"docker", "compose", "kubernetes", "argo", "gitlab-ci", "circleci", "bitbucket", "cloud-build", "codebuild"}
 )
 _ACTIONS = frozenset({"github-actions"})
+_DIALECTS = frozenset({"kfp", "airflow", "vertex"})
+"""Pipelines in code whose steps name the image that they run in."""
 _BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "head", "latest"})
 _HELD = regex(r"@sha256:[0-9a-f]{12,}")
 _PYTHON_IN_TAG = regex(r"py(thon)?-?3[.-]?\d", re.I)
@@ -78,6 +80,10 @@ def _used(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, str
                 yield from (
                     (path, name, step.line, False) for name in names if _is_image(name) and _untagged(name) not in built
                 )
+    for each in world.steps.all:
+        if each.tool in _DIALECTS and each.path in world.resolved.code.programs and owned(each.path):
+            named = (name for name in each.step.uses if _is_image(name) and _untagged(name) not in built)
+            yield from ((each.path, name, each.step.line, False) for name in named if places.is_product(each.path))
 
 
 def _built(world: World) -> frozenset[str]:

@@ -18,6 +18,7 @@ from auditor.graph.smells import (
     training_loops,
     unbound,
     undefined,
+    unraised,
     unsafe_loads,
     unset,
 )
@@ -58,9 +59,9 @@ class Smells(Part):
         """Silent handlers around work on data, and how many handlers around such work there are."""
         return swallowed.swallowed_errors(self._world, self.owns)
 
-    def unraised_errors(self) -> list[swallowed.Unraised]:
+    def unraised_errors(self) -> list[unraised.Unraised]:
         """Errors that are made and never raised."""
-        return swallowed.unraised_errors(self._world, self.owns)
+        return unraised.unraised_errors(self._world, self.owns)
 
     def unsafe_loads(self) -> unsafe_loads.Loads:
         """Loads that run what they load, by where that comes from."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
@@ -11,8 +10,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.observed.written import name_of
-from auditor.graph.sight import Look, Sight
-from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs
+from auditor.graph.smells.reading import in_order, is_idle, programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import (
@@ -38,9 +36,8 @@ from auditor.model.ir import (
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.naming.code import Code, Frame, Library, Local
-from auditor.program.naming.scopes import last_name
-from auditor.program.naming.statements import Placed, placed, within
+from auditor.program.naming.code import Code, Frame
+from auditor.program.naming.statements import placed, within
 
 _Span: TypeAlias = tuple[int, int]
 """The first line of a `try`, and the last before its handlers."""
@@ -62,21 +59,9 @@ WORK = {
 """Work whose errors matter, the gravest first."""
 
 _BROAD = frozenset({"Exception", "BaseException"})
-_ERRORS = frozenset(
-    f"builtins.{name}"
-    for name, each in vars(builtins).items()
-    if isinstance(each, type) and issubclass(each, Exception)
-) - {"builtins.Warning"}
 _TABLES = frozenset(
     {"csv", "tsv", "parquet", "feather", "jsonl", "ndjson", "xlsx", "npy", "npz", "pkl", "pickle", "h5", "hdf5"}
 )
-
-
-class Unraised(msgspec.Struct, frozen=True):
-    """An error that is made and not raised: its class, and where."""
-
-    name: str
-    place: Place
 
 
 class Swallowed(msgspec.Struct, frozen=True):
@@ -101,7 +86,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
         if places.is_exploratory(path):
             continue
         for site, statement in _tries(world, path):
-            work = _work(world, site, _span(statement))
+            work = _work(world, site, _span(statement)) or _figure(world, site, statement)
             if work is not None and work[0] == WORK[Role.TRANSFORM] and _takes_numbers(world, site):
                 continue  # arithmetic
             looked += work is not None
@@ -140,7 +125,7 @@ def _tries(world: World, path: str) -> Iterator[tuple[Site, Try]]:
     code = world.resolved.code
     for number, spans in code.of_program(path, _trying, tuple[tuple[int, tuple[_Span, ...]], ...]):
         # Most hold no such work: what they do else need not be known.
-        if any(_work(world, (path, number), span) is not None for span in spans):
+        if any(_work(world, (path, number), span) or _asked(world, (path, number), span) for span in spans):
             for at in placed(code.scope(path, number).body):
                 if type(at.statement) is Try and at.statement.handlers:
                     yield (path, number), at.statement
@@ -166,55 +151,6 @@ def _span(statement: Try) -> _Span:
     return statement.line, statement.handlers[0].line - 1
 
 
-def unraised_errors(world: World, owned: Callable[[str], bool]) -> list[Unraised]:
-    """Errors of product code that are made and dropped: `ValueError("…")` as a statement of its own."""
-    found = {each for path in programs(world, owned) for each in world.seen(UNRAISED, path)}
-    return sorted(found, key=lambda each: in_order(each.place))
-
-
-def _unraised(sight: Sight, path: str) -> tuple[Unraised, ...]:
-    code, found = sight.resolved.code, []
-    for site, at, call in _dropped(code, path) if places.is_product(path) else ():
-        name = _error_made(sight, call.func, frame_at(site, at))
-        if name:
-            found.append(Unraised(name, code.place(path, at.line, call.end_line)))
-    return tuple(found)
-
-
-UNRAISED = Look("unraised", _unraised, tuple[Unraised, ...])
-"""The errors that a program makes and drops."""
-
-
-def _dropped(code: Code, path: str) -> Iterator[tuple[Site, Placed, Call]]:
-    """The calls of a program that may make an error, and whose result is dropped. A cell shows what it makes last."""
-    for number in code.scopes(path):
-        cells = path.endswith(".ipynb") and not number
-        if cells or not any(_may_make(site.call) for site in code.index(path, number).calls):  # as in most scopes
-            continue
-        for at in placed(code.scope(path, number).body):
-            if type(at.statement) is Do and type(at.statement.value) is Call and _may_make(at.statement.value):
-                yield (path, number), at, at.statement.value
-
-
-def _may_make(call: Call) -> bool:
-    """Whether a call may make an error: classes of errors have a capital letter (PEP 8), under whatever name they are called."""
-    func = call.func
-    name = last_name(func)
-    return name.lstrip("_")[:1].isupper()
-
-
-def _error_made(sight: Sight, func: Expr, frame: Frame) -> str:
-    """The name of the class of errors that a call makes; "" for anything else."""
-    denoter = sight.resolved.evaluator.denoter
-    known = denoter.denote(func, frame)
-    if type(known) is Library:
-        return known.dotted.removeprefix("builtins.") if known.dotted in _ERRORS else ""
-    if type(known) is not Local:
-        return ""
-    scope = sight.resolved.code.scope(known.path, known.scope)
-    return scope.name if scope.kind == "class" and _ERRORS & set(denoter.ancestry(known)) else ""
-
-
 def _work(world: World, site: Site, span: _Span) -> tuple[str, Place] | None:
     """The gravest work in the body of a `try`, here or in what is called; None where there is none."""
     effects = world.resolved.effects
@@ -231,6 +167,34 @@ def _work(world: World, site: Site, span: _Span) -> tuple[str, Place] | None:
     return list(WORK.values())[rank], world.resolved.code.place(site[0], line)
 
 
+def _figure(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
+    """Where a registry or the record of a run is asked, and a handler gives a number in the place of the figure; None elsewhere."""
+    given = (each for handler in statement.handlers for each in handler.body if type(each) in (Return, Assign))
+    numbers = any(_is_number(each.value) for each in given)  # type: ignore[union-attr]  # narrowed above
+    asked = _asked(world, site, _span(statement)) if numbers else None
+    return (_FIGURE, world.resolved.code.place(site[0], asked.line)) if asked is not None else None
+
+
+def _asked(world: World, site: Site, span: _Span) -> Effect | None:
+    """The call that asks a registry or the record of a run between some lines."""
+    return next(
+        (
+            effect
+            for effect in world.resolved.effects.own.get(site, ())
+            if effect.domain == "tracking" and effect.role in (Role.LOAD_MODEL, Role.READ) and not effect.dead
+            if effect.certainty >= 0.9 and span[0] <= effect.line <= span[1]
+        ),
+        None,
+    )
+
+
+def _is_number(value: Expr | None) -> bool:
+    if type(value) is Op and value.op == "neg":
+        value = value.operands[0]
+    return type(value) is Const and isinstance(value.value, int | float) and not isinstance(value.value, bool)
+
+
+_FIGURE = "reading the figure of a model"
 _NAMED = (
     (regex(r"(^|_)(save|export|dump|store|persist)\w*_models?($|_)", re.I), WORK[Role.SAVE_MODEL]),
     (regex(r"(^|_)(train|fit)\w*_models?($|_)", re.I), WORK[Role.FIT]),
@@ -261,8 +225,12 @@ def _counts(world: World, effect: Effect, first: int, last: int) -> bool:
         named = (touch.artefact.path for touch in world.lineage.touches.get(effect.site, ()) if touch.effect == effect)
         return any(path in world.resolved.tree for path in named if path is not None)
     # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
-    names = [value.text() for value in effect.targets if value.exact]
+    names = [value.text() for value in effect.targets if value.exact and not _OWN_LOG.search(value.text())]
     return any(places.is_model(name) or places.suffix(name) in _TABLES for name in names)
+
+
+_OWN_LOG = regex(r"(^|/)logs?/([^/]*[_-])?(events?|logs?|audit|messages?|errors?|access|debug|runs?)\.[^/]+$", re.I)
+"""Where a program tells what it does: who has nowhere else to tell a failure of that may go on. Logged answers are data."""
 
 
 def _is_broad(types: Expr | None) -> bool:

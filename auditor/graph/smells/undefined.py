@@ -94,7 +94,7 @@ def _is_aside(world: World, path: str, line: int) -> bool:
         return False
     program = code.programs[path]
     inside = any(scope.kind == "function" and scope.line <= line <= scope.end_line for scope in program.scopes)
-    return path.endswith(".ipynb") or (inside and not program.main_guard and not _runs(program.scopes[0]))
+    return world.is_notebook(path) or (inside and not program.main_guard and not _runs(program.scopes[0]))
 
 
 def _runs(module: Scope) -> bool:

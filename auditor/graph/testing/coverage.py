@@ -72,12 +72,13 @@ _LAYER = regex(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.l
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """A piece of code that deserves a test. `tested`: one that can fail reaches it; `touched`: any test does."""
+    """A piece of code that deserves a test. `tested`: one that can fail reaches it; `touched`: any test does; `idle`: nobody names it."""
 
     name: str
     place: Place
     tested: bool
     touched: bool
+    idle: bool = False
 
 
 def feature_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
@@ -270,7 +271,7 @@ def _networks(world: Sight, path: str) -> tuple[int, ...]:
     return tuple(number for number in world.resolved.code.scopes(path) if _is_network(world, (path, number)))
 
 
-NETWORKS = Look("networks", _networks, tuple[int, ...], rare=True)
+NETWORKS = Look("networks", _networks, tuple[int, ...], rare=True, lines=False)
 """The scopes of a program that define networks."""
 
 
@@ -298,6 +299,7 @@ def _subject(world: World, site: Site) -> Subject:
         code.place(site[0], scope.line or 1),
         bool(sites & tests.reached) or ">>>" in scope.doc,
         bool(sites & tests.touched),
+        world.uncalled.of(site),
     )
 
 

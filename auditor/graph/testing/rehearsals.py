@@ -61,6 +61,8 @@ def rehearsals(world: World, owned: Callable[[str], bool]) -> Rehearsals:
         if run >= WHOLE * len(steps):
             by = f"{script} runs it"
         part = f"{script} runs {run} of them" if run >= FEWEST_STEPS and not by else ""
+        if not (by or part) and (job := _trains_alike(world, steps, jobs)):
+            part = f"{job} trains by the same code"
         found.append(Pipeline(name, place, len(steps), by, part))
     return Rehearsals(tuple(found), tuple(sorted({job.path for job in jobs})))
 
@@ -86,10 +88,27 @@ def _only_says(world: World, site: Site) -> bool:
     return plain and all(name in TELLING or name == "sleep" for name in named)
 
 
+def _reached(world: World, step: DeclaredStep) -> set[Site]:
+    """All scopes that run when a step runs."""
+    sites = {site for local in step.implements for site in world.resolved.effects.reached((local.path, local.scope))}
+    return sites | {s for path in world.steps.programs(step) for s in world.lineage.reached(path)}
+
+
+def _fits(world: World, step: DeclaredStep) -> set[Site]:
+    """The functions among them that train a model."""
+    own = world.resolved.effects.own
+    return {site for site in _reached(world, step) if site[1] and any(map(world.trains, own.get(site, ())))}
+
+
+def _trains_alike(world: World, steps: list[DeclaredStep], jobs: list[DeclaredStep]) -> str:
+    """The file of automation of which a job trains by a function that a step of the pipeline trains by; "" without one."""
+    fits = set[Site]().union(*(_fits(world, step) for step in steps))
+    return next((job.path for job in jobs if fits and not fits.isdisjoint(_fits(world, job))), "")
+
+
 def _learns(world: World, step: DeclaredStep) -> bool:
     """Whether a step trains a model, or may by its name or its command."""
-    sites = {site for local in step.implements for site in world.resolved.effects.reached((local.path, local.scope))}
-    sites |= {s for path in world.steps.programs(step) for s in world.lineage.reached(path)}
+    sites = _reached(world, step)
     if any(world.trains(effect) for site in sites for effect in world.resolved.effects.own.get(site, ())):
         return True
     words = (" ".join(word.text for word in command.words) for command in step.step.commands)

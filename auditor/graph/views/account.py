@@ -134,6 +134,10 @@ def _component(graphs: Graphs, graph: ArtefactGraph) -> Component:
         signals=(
             *(signal for archetype in graph.archetypes for signal in archetype.signals),
             *((f"it says “{graph.coursework}”, so that nothing weighs more than medium",) if graph.coursework else ()),
+            *(
+                f"nothing runs what {each}/ keeps: what is found there weighs three steps less"
+                for each in graph.museums
+            ),
         ),
         overridden=graph.archetypes[0].confidence == 1.0 if graph.archetypes else False,
         files=sum(1 for entry in graphs.world.listing.entries if graph.owns(entry.path)),

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from auditor.model.ir import Program
 from auditor.program.kept.parts import Part, is_alike
 from auditor.program.naming.code import Code, Walked, Walks
+from auditor.program.naming.names import parts_of
 from auditor.program.running.invocations import Invocation, Invocations, anonymous
 
 if TYPE_CHECKING:
@@ -187,6 +188,8 @@ class Trace(msgspec.Struct):
     """The number of the last tree whose files were found to be those that were looked at."""
     among: int = 0
     """The number of the modules among which imports were last found to mean the same."""
+    named: frozenset[str] = frozenset()
+    """The names in these imports and in the folders that they count from, once it was asked for them; see `Modules.moved_from`."""
     parts: dict[str, set[Part]] = {}
     """Of files that were not looked at as a whole, what of them was."""
 
@@ -238,11 +241,20 @@ class Trace(msgspec.Struct):
         return same
 
     def _imports_hold(self, tree: Tree) -> bool:
-        number = tree.code.modules.number
-        same = self.among == number or all(tree.imported(asked) == found for asked, found in self.imports.items())
+        modules = tree.code.modules
+        same = (
+            self.among == modules.number
+            or (self.among == modules.before > 0 and modules.moved.isdisjoint(self._names()))
+            or all(tree.imported(asked) == found for asked, found in self.imports.items())
+        )
         if same:
-            self.among = number
+            self.among = modules.number
         return same
+
+    def _names(self) -> frozenset[str]:
+        if not self.named:
+            self.named = frozenset(name for asked in self.imports for name in _names_of(asked))
+        return self.named
 
     def stored(self, tree: Tree) -> Trace | None:
         """The same for a store, without records of this process: effects and calls are told by the files that have them, and by
@@ -276,6 +288,7 @@ class Trace(msgspec.Struct):
                 self.parts.pop(path, None)
         self.files.update(other.files)
         self.imports.update(other.imports)
+        self.named = frozenset()
         self.starts.update(other.starts)
         self.rebound.update(other.rebound)
         self.called.update(other.called)
@@ -289,6 +302,13 @@ class Trace(msgspec.Struct):
         self.carried.update(other.carried)
         self.names.update(other.names)
         self.whole = self.whole and other.whole
+
+
+def _names_of(asked: Import) -> tuple[str, ...]:
+    """The names in an import, and those of the folders that it counts from if it does."""
+    importer, dotted, level = asked
+    folder = importer if level == UNDER else importer.rpartition("/")[0]
+    return (*parts_of(dotted), "", *folder.split("/")) if level else parts_of(dotted)
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

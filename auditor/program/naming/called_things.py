@@ -71,7 +71,7 @@ class CalledThings:
         if type(said) is not Item or type(said.base) not in (Name, Attr) or type(said.key) is not Group:
             return None
         kind = said.base.id if type(said.base) is Name else said.base.name  # type: ignore[union-attr]  # narrowed above
-        return self.denoter.annotated(said.key.items[-1], frame) if kind == "Callable" else None
+        return self.denoter.annotations.of_function(said.key.items[-1], frame) if kind == "Callable" else None
 
     def is_supplied(self, default: Expr, frame: Frame) -> bool:
         """Whether a web framework calls what stands in the place of a default: `model=Depends(loaded)`."""
@@ -83,7 +83,7 @@ class CalledThings:
         given = tuple(said)
         around = frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0))
         supplied = self.denoter.first((each for each in given[1:] if self.is_supplied(each, frame)), around)
-        return supplied or (self.denoter.annotated(given[0], frame) if given else None)
+        return supplied or (self.denoter.annotations.of_function(given[0], frame) if given else None)
 
     def _display_call(self, expr: Call, func: Attr, frame: Frame) -> Denotation | None:
         """`table.get(key)` and `table.copy()` of a dict that is written out."""
@@ -189,4 +189,4 @@ class CalledThings:
         inner = self.evaluator.objects.entered(callee, expr, frame)
         found = self.denoter.first(self.code.index(callee.path, callee.scope).returns, inner)
         said = self.code.scope(callee.path, callee.scope).returns
-        return self.denoter.annotated(said, inner) if found is None and said is not None else found
+        return self.denoter.annotations.of_function(said, inner) if found is None and said is not None else found

@@ -250,8 +250,9 @@ class Code:
 
     def _carry_over(self, former: Modules) -> None:
         """Take what was said of imports among the modules of the tree before, where all imports of a program mean the same."""
-        moved = self.modules.moved_from(former)
-        firm = {path for path in {path for _, path in former.said} & self.programs.keys() if self._is_firm(path, moved)}
+        self.modules.follow(former)
+        asked = {path for _, path in former.said} & self.programs.keys()
+        firm = {path for path in asked if self._is_firm(path, self.modules.moved)}
         self.modules.said.update((question, known) for question, known in former.said.items() if question[1] in firm)
 
     def _is_firm(self, path: str, moved: frozenset[str]) -> bool:

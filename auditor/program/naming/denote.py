@@ -25,6 +25,7 @@ from auditor.model.ir import (
     Table,
     Walrus,
 )
+from auditor.program.naming.annotations import Annotations
 from auditor.program.naming.called_things import CalledThings
 from auditor.program.naming.code import (
     Argv,
@@ -42,7 +43,7 @@ from auditor.program.naming.code import (
     Shown,
 )
 from auditor.program.naming.members import Members
-from auditor.program.naming.scopes import Binding, last_name
+from auditor.program.naming.scopes import Binding
 
 if TYPE_CHECKING:
     from auditor.program.symbolic.evaluate import Evaluator
@@ -62,7 +63,6 @@ _SUPPLIED: Mapping[str, Denotation] = {
 """What names mean that no program binds: the notebooks of data platforms have them from the start."""
 
 
-_AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "FromDishka", "Injected"})
 _SLICED = ("DataFrame", "Series", "ndarray", "datasets.Dataset")
 """Types of which a part is of the same type."""
 
@@ -75,6 +75,7 @@ class Denoter:
         self.evaluator = evaluator
         self.calls = CalledThings(code, self, evaluator)
         self.modules = Members(code, self)
+        self.annotations = Annotations(code, self)
         self._memo: dict[tuple[str, int, int], dict[object, Any]] = defaultdict(dict)  # by frame: answers, or _ASKED
         self._frame: Frame | None = None
         self._answers: dict[object, Any] = {}
@@ -213,20 +214,7 @@ class Denoter:
                 return found
         if binding.at == 0 and (document := self.evaluator.configs.composed_for(frame)) is not None:
             return document
-        return self.annotated(param.annotation, frame) if param.annotation is not None else None
-
-    def annotated(self, annotation: Expr, frame: Frame) -> Denotation | None:
-        """An object of the class that an annotation names; None where it names none, or one of Python's own."""
-        if type(annotation) is Op and annotation.op == "|":
-            annotation = annotation.operands[0]
-        if type(annotation) is Item and last_name(annotation.base) in _AROUND:
-            annotation = annotation.key
-        if type(annotation) is Group:
-            return self.calls.annotated(annotation.items, frame)  # Annotated[Model, Depends(loaded)]
-        found = self.denote(annotation, frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0)))
-        if type(found) is Library:
-            return None if found.dotted.startswith(("builtins.", "typing.")) else Instance(found.dotted)
-        return Instance(found) if type(found) is Local else None
+        return self.annotations.of_function(param.annotation, frame) if param.annotation is not None else None
 
     # --- attributes and items ---
 
@@ -267,7 +255,7 @@ class Denoter:
         objects = self.evaluator.objects
         method = objects.method(cls, name)
         if isinstance(method, Library):
-            return method
+            return self.annotations.of_attribute(cls, name) or method
         if method is not None:
             if not objects.is_property(method):
                 return method
@@ -277,7 +265,7 @@ class Denoter:
             found = self.denote(value, where)
             if found is not None:
                 return found
-        return None
+        return self.annotations.of_attribute(cls, name)
 
     def first(self, values: Iterable[Expr], frame: Frame) -> Denotation | None:
         """What the first of some expressions that is known stands for."""

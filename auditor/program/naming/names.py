@@ -59,6 +59,10 @@ class Modules:
         """What questions about the imports of a program found, each with the program and what else it was found by."""
         self.number = next(_NUMBERS)
         """Tells these modules from those of all other trees."""
+        self.before = 0
+        """The number of the modules of the tree before; 0: there was none."""
+        self.moved: frozenset[str] = frozenset()
+        """The names of modules and folders in which these differ from those."""
 
     @cached_property
     def _owning(self) -> frozenset[str]:
@@ -77,6 +81,10 @@ class Modules:
     def holds(self, name: str) -> bool:
         """Whether a module or a folder of modules has that name; what nothing is called is not of this repository."""
         return name in self._roots
+
+    def follow(self, former: Modules) -> None:
+        """Know what moved since the tree before."""
+        self.before, self.moved = former.number, self.moved_from(former)
 
     def moved_from(self, former: Modules) -> frozenset[str]:
         """The names of modules and folders in which these differ from those of another tree: of a folder where it comes or goes

@@ -44,12 +44,14 @@ class Leak(msgspec.Struct, frozen=True):
 class Overlap(msgspec.Struct, frozen=True):
     """A model judged on rows it was trained on, or a split of repeated rows that no model is seen on.
 
-    `resampled` is the row set whose rows were repeated before they were split.
+    `resampled` is the row set whose rows were repeated before they were split. `beside`: a second split of the same rows gave what
+    it was trained on, and is judged by as well.
     """
 
     evaluation: Evaluation | None
     resampled: Rows | None
     split: Split | None
+    beside: bool = False
 
 
 class Reuse(msgspec.Struct, frozen=True):
@@ -251,14 +253,29 @@ def overlaps(trace: Trace) -> list[Overlap]:
         if copies and len(copies) == len(apart):
             found += [Overlap(e, rows, _split(trace, e)) for e, rows in copies[:1]]
         elif shown and all(e.relation == "overlap" for e in shown):
-            presented = [e for e in shown if e.trained.rows is not e.tested and presented_apart(e)]
+            presented = [e for e in shown if (e.trained.rows is not e.tested and presented_apart(e)) or _calibrates(e)]
             found += [Overlap(e, None, _split(trace, e)) for e in presented[:1]]
+        else:
+            again = [e for e in shown if e.relation == "overlap" and presented_apart(e) and _split_anew(e)]
+            found += [Overlap(e, None, _split(trace, e), beside=True) for e in again[:1]]
     if not trace.evaluations:
         repeats = [
             (split, split.rows.repeated()) for split in trace.splits.values() if split.name == "train_test_split"
         ]
         found += [Overlap(None, rows, split) for split, rows in repeats if rows is not None]
     return found
+
+
+def _split_anew(evaluation: Evaluation) -> bool:
+    """Whether one split held the evaluated rows out, and another of the same rows, that knows nothing of it, gave those to train on."""
+    mine, others = evaluation.trained.rows.layers, evaluation.tested.layers
+    return not mine.keys() <= others.keys() and not others.keys() <= mine.keys()
+
+
+def _calibrates(evaluation: Evaluation) -> bool:
+    """Whether probabilities of a model are set right by rows that were held out from it, and are judged by these very rows."""
+    held = any(r.part not in (None, TRAIN) and r.how in ("part", "cut") for r in evaluation.tested.chain())
+    return held and evaluation.trained.rows is evaluation.tested and evaluation.trained.name.startswith("Calibrat")
 
 
 def presented_apart(evaluation: Evaluation) -> bool:
@@ -276,7 +293,7 @@ def on_training_rows(trace: Trace) -> list[Evaluation]:
         e
         for e in trace.evaluations
         if e.how in _FIGURES
-        and not (e.trained.version in told and presented_apart(e))
+        and not (e.trained.version in told and (presented_apart(e) or _calibrates(e)))
         and e.trained.task not in UNSUPERVISED
         and _same(e.trained.rows, e.tested)
     ]

@@ -161,22 +161,75 @@ def test_a_program_in_a_folder_that_the_tree_lacks_is_of_another_repository() ->
     assert [bool(told[at]) for at in told] == [True, False, False]
 
 
-FLOW = "name: Fit\non:\n  push:\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: echo a\n"
+FLOW = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n{}"
+IMAGE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\n{}RUN pip install --no-cache-dir -r web.txt\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        pytest.param({"a.sh": "pip install -r web.txt\n"}, ["list web.txt"], id="in a script"),
+        pytest.param({"a.sh": "python3 -m pip install --requirement=reqs/web.txt\n"}, ["list reqs/web.txt"], id="by python -m"),
+        pytest.param({"a.sh": "uv pip install --system -r web.txt\n"}, ["list web.txt"], id="by uv"),
+        pytest.param({"Dockerfile": IMAGE.format("")}, ["list web.txt"], id="in an image"),
+        pytest.param({".github/workflows/a.yml": FLOW.format("      - run: pip install -r web.txt\n")}, ["list web.txt"], id="in a workflow"),
+        pytest.param({"a.sh": "pip install -r web.txt\n", "deep/web.txt": "pandas\n"}, [], id="elsewhere in the tree"),
+        pytest.param({"a.sh": "pip install -r $LIST\npip install -r ~/web.txt\npip install web\n"}, [], id="no list that is written out"),
+        pytest.param({"a.sh": "pip install -r web.txt || true\n"}, [], id="may fail"),
+        pytest.param({"a.sh": "if [ -f web.txt ]; then pip install -r web.txt; fi\n"}, [], id="only where it is there"),
+        pytest.param({"a.sh": "pip-compile -o web.txt web.in\npip install -r web.txt\n"}, [], id="compiled"),
+        pytest.param({"a.sh": "poetry export > web.txt\npip install -r web.txt\n"}, [], id="exported"),
+        pytest.param({"a.sh": "git clone https://x.org/y\npip install -r y/web.txt\n"}, [], id="of another repository"),
+        pytest.param({"a.sh": "pip install -r web.txt\n", ".gitignore": "web.txt\n"}, [], id="left out of git"),
+        pytest.param({"Dockerfile": IMAGE.format("COPY reqs.txt web.txt\n"), "reqs.txt": "pandas\n"}, [], id="copied under the name"),
+        pytest.param({"Dockerfile": IMAGE.format("").replace("python:3.12", "acme/base:1")}, [], id="the image may have it"),
+    ],
+)  # fmt: skip
+def test_lists_that_commands_install_from(files: dict[str, str], told: list[str]) -> None:
+    found = graphs({"x.py": "x = 1\n", **files}).components[0].references().broken
+    assert [f"{each.kind} {each.name}" for each in found] == told
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        pytest.param({"a.sh": "cd k8s\nkubectl apply -f .\n"}, ["k8s"], id="in a script"),
+        pytest.param({"a.sh": "cd k8s && ls && ls\ncd k8s && ls\n"}, ["k8s"], id="more than once"),
+        pytest.param({".github/workflows/a.yml": FLOW.format("      - run: terraform apply\n        working-directory: infra\n")}, ["infra"], id="of a step"),
+        pytest.param({"a.sh": "cd k8s\npip install -r web.txt\n"}, ["k8s"], id="with a list that lies there"),
+        pytest.param({"a.sh": "cd k8s\nls\n", "ops/k8s/a.yaml": "a: 1\n"}, [], id="elsewhere in the tree"),
+        pytest.param({"a.sh": "mkdir -p k8s\ncd k8s\nls\n"}, [], id="made before"),
+        pytest.param({"a.sh": "cd k8s\nls\n", "b.sh": "kustomize build --output=k8s/all\n"}, [], id="made by another script"),
+        pytest.param({"a.sh": "cd $HOME\nls\ncd /opt/k8s\nls\ncd ../k8s\nls\n"}, [], id="of the machine"),
+        pytest.param({"a.sh": "cd build\nls\n"}, [], id="what builds make"),
+        pytest.param({"a.sh": "cd k8s\nls\n", ".gitignore": "k8s/\n"}, [], id="left out of git"),
+        pytest.param({"a.sh": "cd k8s || exit 1\nls\n[ -d k8s ] && cd k8s && ls\n"}, [], id="only where it is there"),
+        pytest.param({"a.sh": "cd k8s\nls\n", "y.py": "open('k8s/a.txt', 'w').write('a')\n"}, [], id="written to by a program"),
+        pytest.param({".github/workflows/a.yml": FLOW.format("      - uses: actions/download-artifact@v4\n        with:\n          path: infra\n      - run: ls\n        working-directory: infra\n")}, [], id="filled by an action"),
+        pytest.param({"Dockerfile": "FROM python:3.12\nWORKDIR k8s\nRUN ls\n"}, [], id="in an image"),
+    ],
+)  # fmt: skip
+def test_folders_that_commands_go_to(files: dict[str, str], told: list[str]) -> None:
+    found = graphs({"x.py": "x = 1\n", **files}).components[0].references().broken
+    assert [each.name for each in found if each.kind == "cwd"] == told
+
+
+NEVER = "name: Fit\non:\n  push:\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: echo a\n"
 
 
 @pytest.mark.parametrize(
     ("files", "kinds"),
     [
-        ({".github/workflows/a.yml": FLOW.replace("    steps", "\tsteps")}, [("unread", "")]),
-        ({".github/workflows/a.md": FLOW}, [("ending", ".github/workflows/a.yml")]),
-        ({".github/workflows/a.yml": FLOW}, []),
+        ({".github/workflows/a.yml": NEVER.replace("    steps", "\tsteps")}, [("unread", "")]),
+        ({".github/workflows/a.md": NEVER}, [("ending", ".github/workflows/a.yml")]),
+        ({".github/workflows/a.yml": NEVER}, []),
         ({".github/workflows/a.yml": "name: Fit\n"}, []),
-        ({".github/workflows/README.md": "# Flows\n\n```yaml\n" + FLOW + "```\n"}, []),
+        ({".github/workflows/README.md": "# Flows\n\n```yaml\n" + NEVER + "```\n"}, []),
         ({".github/workflows/README.md": "name: ours\n\nWe fit on each push.\n"}, []),
-        ({"docs/a.md": FLOW}, []),
-        ({".github/workflows/a.md": "How we fit:\n\n" + FLOW}, []),
-        ({".github/a.yml": FLOW.replace("    steps", "\tsteps")}, []),
-        ({".github/workflows/a.yml": FLOW.replace("    steps", "\tsteps"), "{{ cookiecutter.name }}/a.txt": ""}, []),
+        ({"docs/a.md": NEVER}, []),
+        ({".github/workflows/a.md": "How we fit:\n\n" + NEVER}, []),
+        ({".github/a.yml": NEVER.replace("    steps", "\tsteps")}, []),
+        ({".github/workflows/a.yml": NEVER.replace("    steps", "\tsteps"), "{{ cookiecutter.name }}/a.txt": ""}, []),
     ],
 )  # fmt: skip
 def test_workflows_that_are_never_run(files: dict[str, str], kinds: list[tuple[str, str]]) -> None:

@@ -176,6 +176,26 @@ def test_a_program_that_says_it_pretends_records_no_figures(path: str, *, preten
         ),
         pytest.param("f['n'] = f['a'].shift(-1)\nRidge().fit(f[['n']], f['y'])\n", True, id="a value of the next row"),
         pytest.param(
+            "pd.to_datetime(f['d'])\nf['n'] = f['a'].rolling(3, center=True).mean()\nRidge().fit(f[['n']], f['y'])\n",
+            True,
+            id="a window around each day",
+        ),
+        pytest.param(
+            "pd.to_datetime(f['d'])\nf['n'] = f['a'].rolling(3).mean()\nRidge().fit(f[['n']], f['y'])\n",
+            False,
+            id="a window over earlier days",
+        ),
+        pytest.param(
+            "pd.to_datetime(f['d'])\nf['n'] = f['a'].rolling(3, center=True).mean()\nRidge().fit(f[['a']], f['n'])\n",
+            False,
+            id="a label that is smoothed",
+        ),
+        pytest.param(
+            "f['n'] = f['a'].rolling(3, center=True).mean()\nRidge().fit(f[['n']], f['y'])\n",
+            False,
+            id="a window along a curve",
+        ),
+        pytest.param(
             "f['n'] = f['a'].shift(1)\nRidge().fit(f[['n']], f['y'])\n", False, id="a value of the row before"
         ),
         pytest.param(

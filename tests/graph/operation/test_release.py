@@ -147,3 +147,44 @@ def test_no_training_is_told_where_several_may_be_it() -> None:
         "d.csv": "x,y\n1,2\n",
     }
     assert component(files).training_of_served() is None
+
+
+NEWEST = "import glob\nimport os\nimport joblib\nimport mlflow\nfrom pathlib import Path\nfrom mlflow import MlflowClient\nfrom fastapi import FastAPI\n\napp = FastAPI()\nclient, NAME = MlflowClient(), 'churn'\n{}\n\n\n@app.post('/p')\ndef p(a: float):\n    return model.predict([[a]]).tolist()\n"
+FITS = "import time\nimport joblib\nimport mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nif __name__ == '__main__':\n    f = pd.read_csv('d.csv')\n    m = Ridge().fit(f[['a']], f['y'])\n"
+FILE = "    joblib.dump(m, f'models/m_{int(time.time())}.joblib')\n"
+REGISTERS = "    mlflow.sklearn.log_model(m, 'model', registered_model_name='churn')\n"
+BY_TIME = "model = joblib.load(max(glob.glob('models/*.joblib'), key=os.path.getmtime))"
+VERSION = "\nmodel = mlflow.pyfunc.load_model(f'models:/{NAME}/{v.version}')"
+IF_GOOD = "    if m.score(f[['a']], f['y']) < 0.8:\n        raise SystemExit('too bad')\n"
+
+
+@pytest.mark.parametrize(
+    ("serves", "keeps", "told"),
+    [
+        (BY_TIME, FILE, True),
+        ("model = joblib.load(max(Path('models').glob('*.joblib'), key=lambda p: p.stat().st_mtime))", FILE, True),
+        ("files = sorted(Path('/app/models').iterdir(), key=os.path.getctime)\nmodel = joblib.load(files[-1])", FILE, True),
+        ("with open(max(glob.glob('models/*.joblib'), key=os.path.getmtime), 'rb') as f:\n    model = joblib.load(f)", FILE, True),
+        ("model = joblib.load(max(glob.glob('models/*.joblib'), key=os.path.getsize))", FILE, False),
+        ("model = joblib.load(max(glob.glob('other/*.joblib'), key=os.path.getmtime))", FILE, False),
+        ("log = max(glob.glob('models/*.log'), key=os.path.getmtime)\nmodel = joblib.load('models/m.joblib')", FILE, False),
+        (BY_TIME, REGISTERS, False),
+        (BY_TIME, IF_GOOD + FILE, False),
+        ("model = mlflow.pyfunc.load_model('models:/churn/latest')", REGISTERS, True),
+        ("model = mlflow.pyfunc.load_model('models:/churn/Production')", REGISTERS, False),
+        ("model = mlflow.pyfunc.load_model('models:/other/latest')", REGISTERS, False),
+        ("model = mlflow.pyfunc.load_model('models:/churn/latest')", IF_GOOD + REGISTERS, False),
+        ("v = client.get_latest_versions(NAME, stages=['None'])[0]" + VERSION, REGISTERS, True),
+        ("v = client.get_latest_versions(NAME, stages=['Production'])[0]" + VERSION, REGISTERS, False),
+        ("v = max(client.search_model_versions(f\"name='{NAME}'\"), key=lambda v: int(v.version))" + VERSION, REGISTERS, True),
+        ("v = max(client.search_model_versions(f\"name='{NAME}'\"), key=lambda v: float(v.tags['auc']))" + VERSION, REGISTERS, False),
+    ],
+)  # fmt: skip
+def test_a_service_that_loads_the_newest_is_reached_by_each_training(serves: str, keeps: str, told: bool) -> None:
+    found = component({"train.py": FITS + keeps, "serve.py": NEWEST.format(serves)}, archetypes="S")
+    assert [bool(each.gate) for each in found.releases()] == ([False] if told else [True] if IF_GOOD in keeps else [])
+
+
+def test_a_service_that_trains_where_it_finds_nothing_releases_to_itself() -> None:
+    both = FITS.replace("if __name__ == '__main__':\n", "def fit():\n") + FILE + NEWEST.format(BY_TIME) + "\n\nfit()\n"
+    assert not component({"serve.py": both}, archetypes="S").releases()

@@ -51,6 +51,11 @@ DEPLOYED = {
         "Проект выполнен как курсовая работа",
         "这是我的毕业设计",
         "Đồ án môn học",
+        "A repository demonstrating various approaches and patterns for productionising models",
+        "Pipelines, shown on a rental prediction toy example, in one place: a service built with a small toy example",
+        "Produtização do modelo (teste técnico)",
+        "My take-home assignment",
+        "The hiring challenge of a bank",
     ],
 )
 def test_the_work_of_a_course_is_known_by_its_words(text: str) -> None:
@@ -71,6 +76,8 @@ def test_the_work_of_a_course_is_known_by_its_words(text: str) -> None:
         "A machine learning project with a service",
         "A deep-learning project: the project demonstrates an end-to-end pipeline",
         "The place of the shop and the competition around it",
+        "The project demonstrates steady growth; toy examples are sold in the shop",
+        "The greatest technical challenge was the interview of customers",
     ],
 )
 def test_other_uses_of_the_words_say_nothing(text: str) -> None:

@@ -74,3 +74,32 @@ def test_what_is_not_imported_at_the_start_is_not_lacking() -> None:
         install, app="from fastapi import FastAPI\ntry:\n    import shop.rows\nexcept ImportError:\n    pass\n"
     )
     assert not bare(install, "import xgboost\n")  # no list has it: told as such
+
+
+def launchers(dockerfile: str, app: str = "from fastapi import FastAPI\napp = FastAPI()\n") -> list[str]:
+    """The commands that images start their programs by and lack."""
+    tree = {"requirements.txt": "fastapi==0.110.0\n", "app.py": app, "Dockerfile": dockerfile}
+    (graph,) = graphs(tree).components
+    return [each.launcher for each in graph.bare_images() if each.launcher]
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "told"),
+    [
+        pytest.param(image("RUN pip install -r requirements.txt"), ["uvicorn"], id="not in the list"),
+        pytest.param(image("RUN pip install -r requirements.txt", start='CMD ["gunicorn", "app:app"]\n'), ["gunicorn"], id="gunicorn"),
+        pytest.param(image("RUN pip install -r requirements.txt uvicorn[standard]"), [], id="by name"),
+        pytest.param(image("RUN pip install fastapi[standard]"), [], id="by an extra"),
+        pytest.param(image("RUN pip install fastapi mlflow"), [], id="brought along"),
+        pytest.param(image("RUN pip install fastapi our-server"), [], id="by a package that nobody knows"),
+        pytest.param(image("RUN pip install fastapi", start="CMD python app.py"), [], id="no launcher"),
+        pytest.param(image("RUN pip install fastapi", base="tiangolo/uvicorn-gunicorn-fastapi:python3.11"), [], id="in the image"),
+    ],
+)  # fmt: skip
+def test_the_command_that_starts_an_image_is_installed_in_it(dockerfile: str, told: list[str]) -> None:
+    assert launchers(dockerfile) == told
+
+
+def test_a_launcher_that_is_imported_and_that_no_list_has_is_told_as_an_import() -> None:
+    app = "import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n"
+    assert launchers(image("RUN pip install -r requirements.txt"), app) == []

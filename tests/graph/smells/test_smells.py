@@ -208,11 +208,48 @@ def test_a_default_that_is_told_of_afterwards_is_no_secret(after: str, silent: b
         ("x = ValueError('a')", []),
         ("print(ValueError('a'))", []),
         ("unknown('a')", []),
+        (
+            "class Data:\n    def __init__(self, x):\n        if x < 0:\n            return ValueError('a')",
+            ["ValueError"],
+        ),
+        ("def share(x):\n    if x < 0:\n        return ValueError('a')\n    return x / 2", ["ValueError"]),
+        ("def wrong(x):\n    return ValueError(x)\n\n\nraise wrong(1)", []),
+        ("def wrong(x):\n    if x:\n        return ValueError(x)\n    return KeyError(x)", []),
+        ("def wrong(x) -> ValueError | str:\n    if x:\n        return ValueError(x)\n    return 'a'", []),
+        ("def wrong(x) -> 'Exception | str':\n    if x:\n        return ValueError(x)\n    return 'a'", []),
+        ("def wrong(x):\n    if x:\n        return ValueError(x)\n    return None", []),
+        (
+            "def f(x):\n    if x:\n        return ValueError(x)\n    return x\n\n\ny = f(1)\nprint(isinstance(y, ValueError))",
+            [],
+        ),
+        ("def f(x):\n    if x:\n        return ValueError(x)\n    return other(x)\n\n\nraise f(1)", []),
+        ("def f(x):\n    if x:\n        return ValueError(x)\n    return x\n\n\nprint(f(1))", ["ValueError"]),
     ],
 )
 def test_errors_that_are_never_raised(line: str, names: list[str]) -> None:
     tree = {"run.py": line + "\n", "shop.py": "class Missing(LookupError):\n    pass\n"}
     assert [each.name for each in ask(tree).unraised_errors()] == names
+
+
+@pytest.mark.parametrize(
+    ("asked", "handled", "told"),
+    [
+        ("run = client.get_model_version_by_alias('m', 'champion')", "return 0.0", True),
+        ("run = mlflow.search_runs()", "return -1", True),
+        ("run = client.get_model_version_by_alias('m', 'champion')", "return None", False),
+        ("run = client.get_model_version_by_alias('m', 'champion')", "print('no champion')\n        return 0.0", False),
+        ("run = client.get_model_version_by_alias('m', 'champion')", "raise", False),
+        ("run = client.set_tag('m', 'a', 'b')", "return 0.0", False),
+        ("run = other('m', 'champion')", "return 0.0", False),
+    ],
+)
+def test_a_number_in_the_place_of_a_figure_that_could_not_be_read(asked: str, handled: str, told: bool) -> None:
+    body = (
+        f"    try:\n        {asked}\n        return float(run.tags['auc'])\n    except Exception:\n        {handled}\n"
+    )
+    text = f"import mlflow\nfrom mlflow import MlflowClient\n\nclient = MlflowClient()\n\n\ndef auc():\n{body}\n\nprint(auc())\n"
+    found, _ = ask({"gate.py": text}).swallowed_errors()
+    assert [each.work for each in found] == (["reading the figure of a model"] if told else [])
 
 
 PICKLE = "import pickle\nimport flask\nfrom db import Row\nimport boto3\nimport requests\nimport torch\nimport yaml\n"

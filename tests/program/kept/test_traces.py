@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from auditor.program.kept.parts import Part
-from auditor.program.kept.traces import Calls, Since, Trace, Tree, since
+from auditor.program.kept.traces import UNDER, Calls, Import, Since, Trace, Tree, since
+from auditor.program.naming.code import Code
 from tests.program.asking import program
 
 Parts = dict[str, set[Part]]
@@ -53,6 +54,52 @@ def test_of_a_file_that_came_no_part_holds() -> None:
     trace = Trace(files={"h.py": None}, parts={"h.py": {(0, "a")}}, held=first.since.number)
     again = since(first.code, {"g.py": b"a = 1\n", "h.py": b""}, first.since)
     assert not trace.holds(Tree(first.code, first.invocations, again))
+
+
+@pytest.mark.parametrize(
+    ("asked", "come", "anew"),
+    [
+        pytest.param(("p/a.py", "h", 0), {}, False, id="nothing moved"),
+        pytest.param(("p/a.py", "h", 0), {"p/k.py": ""}, False, id="another module"),
+        pytest.param(("p/a.py", "h", 0), {"h.py": ""}, True, id="the module"),
+        pytest.param(("p/a.py", "h.x", 0), {"h/__init__.py": "", "h/x.py": ""}, True, id="the package"),
+        pytest.param(("p/q/a.py", "", 2), {"p/__init__.py": ""}, True, id="the folder it counts from"),
+        pytest.param(("p", "h", UNDER), {"p/h.py": ""}, True, id="what lies under a folder"),
+        pytest.param(("p/q", "", UNDER), {"p/q/__init__.py": ""}, True, id="the folder"),
+    ],
+)
+def test_imports_are_asked_for_anew_where_something_of_their_names_moved(
+    asked: Import, come: dict[str, str], anew: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"p/a.py": "", "p/q/a.py": "", "p/q/b.py": ""}
+    first = among(files, None)
+    second = among(files | come, first)
+    trace = Trace(imports={asked: first.imported(asked)}, held=first.since.number, among=first.code.modules.number)
+    resolving: list[Import] = []
+    really = Tree.imported
+
+    def imported(tree: Tree, asked: Import) -> str | None:
+        resolving.append(asked)
+        return really(tree, asked)
+
+    monkeypatch.setattr(Tree, "imported", imported)
+    assert trace.holds(second) is (really(second, asked) == really(first, asked))
+    assert bool(resolving) is anew
+
+
+def test_imports_that_were_found_among_the_modules_of_an_older_tree_are_asked_for_anew() -> None:
+    first = among({"a.py": ""}, None)
+    trace = Trace(imports={("a.py", "h", 0): None}, held=first.since.number, among=first.code.modules.number)
+    second = among({"a.py": "", "h.py": ""}, first)
+    assert not trace.holds(among({"a.py": "", "h.py": "", "k.py": ""}, second))
+
+
+def among(files: dict[str, str], last: Tree | None) -> Tree:
+    """A tree of some files after another."""
+    asked = program(files)
+    code = Code(asked.files, asked.knowledge, modules=None if last is None else last.code.modules)
+    digests = {path: path.encode() for path in files}
+    return Tree(code, asked.evaluator.invocations, since(code, digests, None if last is None else last.since))
 
 
 EFFECTS, SITE = object(), ("g.py", 0)

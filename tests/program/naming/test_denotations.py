@@ -44,6 +44,52 @@ FRAME = Instance("pandas.DataFrame")
         ),
         pytest.param("import pandas as pd\ndef f(df: pd.DataFrame):\n    ask(df)", FRAME, id="annotation"),
         pytest.param(
+            "import pandas as pd\ndef f(df: 'pd.DataFrame | None'):\n    ask(df)", FRAME, id="annotation in quotes"
+        ),
+        pytest.param("def f(df: 'the frame'):\n    ask(df)", None, id="words in quotes"),
+        pytest.param(
+            "def f(c: 'C'):\n    ask(c)\nclass C: pass", Instance(Local("main.py", 2)), id="a class further down"
+        ),
+        pytest.param(
+            "import pandas as pd\nfrom typing import Annotated\ndef f(df: Annotated[pd.DataFrame, g]):\n    ask(df)",
+            FRAME,
+            id="with more",
+        ),
+        pytest.param("import pandas as pd\nclass C:\n    f: pd.DataFrame\nask(C().f)", FRAME, id="declared attribute"),
+        pytest.param("import pandas as pd\nclass C:\n    f: pd.DataFrame\nask(C().g)", None, id="another attribute"),
+        pytest.param("class C:\n    f: dict[str, int]\nask(C().f)", None, id="attribute of Python's own"),
+        pytest.param("class R:\n    a: str = 'x'\nclass C:\n    f: R\nask(C().f)", None, id="declared as a record"),
+        pytest.param(
+            "class B:\n    def g(self): ...\nclass R(B): pass\nclass C:\n    f: R\nask(C().f)",
+            Instance(Local("main.py", 3)),
+            id="declared as what has methods of a base",
+        ),
+        pytest.param(
+            "import pandas as pd\nclass C:\n    f: list\n    def __init__(self):\n        self.f = pd.DataFrame()\nask(C().f)",
+            FRAME,
+            id="what is assigned comes first",
+        ),
+        pytest.param(
+            "import pandas as pd\nclass B:\n    def __init__(self):\n        self.f: pd.DataFrame = None\nclass C(B): pass\nask(C().f)",
+            FRAME,
+            id="declared by the constructor of a base",
+        ),
+        pytest.param(
+            "import pandas as pd\nclass B:\n    def __init__(self, o):\n        o.f: pd.DataFrame = None\nask(B(1).f)",
+            None,
+            id="declared for another object",
+        ),
+        pytest.param(
+            "import pandas as pd\nfrom pydantic import BaseModel\nclass C(BaseModel):\n    f: pd.DataFrame\nask(load().f)\nask(C.parse_file('x').f)",
+            None,
+            id="an object of a library's making",
+        ),
+        pytest.param(
+            "import pandas as pd\nfrom pydantic import BaseModel\nclass C(BaseModel):\n    f: pd.DataFrame\ndef g(c: C):\n    ask(c.f)",
+            FRAME,
+            id="declared beside a base of a library",
+        ),
+        pytest.param(
             "import pandas as pd\nfrom typing import Callable\ndef f(get: Callable[[], pd.DataFrame]):\n    ask(get())",
             FRAME,
             id="what a parameter promises to give",

@@ -10,7 +10,7 @@ from auditor.graph.observed.flows import features, labels
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.naming.code import Frame
+from auditor.program.naming.code import Frame, Shown
 from auditor.program.naming.scopes import Binding
 
 DEEPEST = 8
@@ -23,13 +23,14 @@ _LOCATORS = frozenset({"loc", "iloc"})
 class Columns(msgspec.Struct, frozen=True):
     """Columns of a frame by its name, in the version that it is picked from; all but those named where `left_out`.
 
-    `line` is where they are picked; 0 where that is in another scope than the fit's.
+    `line` is where they are picked; 0 where that is in another scope than the fit's. `order` are the names as they are written.
     """
 
     frame: Name
     names: frozenset[str]
     left_out: bool = False
     line: int = 0
+    order: tuple[str, ...] = ()
 
     def holds(self, column: str) -> bool:
         """Whether a column of the frame is among them."""
@@ -78,9 +79,9 @@ def picked(world: World, expr: Expr, frame: Frame, line: int, depth: int = 0) ->
             return picked(world, base, frame, line, depth + 1)
         case Call(func=Attr(base=base, name="drop")):
             return _left(world, expr, base, frame, line)
-        case Item(base=base, key=key) if (names := _written(world, key, frame)) is not None:
+        case Item(base=base, key=key) if (names := names_in(world, key, frame)) is not None:
             held = frame_of(base)
-            return Columns(held, names, line=line) if held is not None else None
+            return Columns(held, frozenset(names), line=line, order=names) if held is not None else None
         case _:
             return None
 
@@ -91,9 +92,9 @@ def _left(world: World, call: Call, base: Expr, frame: Frame, line: int) -> Colu
     axis, given = named.get("axis", call.args[1] if len(call.args) > 1 else None), named.get("columns")
     if given is None and type(axis) is Const and axis.value in (1, "columns"):
         given = call.args[0] if call.args else named.get("labels")
-    names = _written(world, given, frame) if given is not None else None
+    names = names_in(world, given, frame) if given is not None else None
     held = frame_of(base)
-    return Columns(held, names, left_out=True, line=line) if held is not None and names is not None else None
+    return Columns(held, frozenset(names), left_out=True, line=line) if held is not None and names is not None else None
 
 
 def frame_of(expr: Expr) -> Name | None:
@@ -122,15 +123,18 @@ def _part(world: World, binding: Binding, frame: Frame) -> Expr | None:
     return call.args[position] if known else None
 
 
-def _written(world: World, key: Expr, frame: Frame) -> frozenset[str] | None:
+def names_in(world: World, key: Expr, frame: Frame) -> tuple[str, ...] | None:
     """The column names that a key writes out, here or where its only name was bound."""
     if type(key) is Name:
         bindings = world.resolved.evaluator.denoter.bindings(key, frame)
+        if len(bindings) == 1 and bindings[0][0].how == "import":
+            shown = world.resolved.evaluator.denoter.denote(key, frame)
+            return names_in(world, shown.display, shown.frame) if type(shown) is Shown else None
         value = bindings[0][0].value if len(bindings) == 1 and bindings[0][0].how == "value" else None
-        return _written(world, value, frame) if type(value) in (Const, Group) and value is not None else None
+        return names_in(world, value, frame) if type(value) in (Const, Group) and value is not None else None
     if type(key) is Const:
-        return frozenset({key.value}) if isinstance(key.value, str) else None
+        return (key.value,) if isinstance(key.value, str) else None
     if type(key) is Group:
-        items = [item.value for item in key.items if type(item) is Const and isinstance(item.value, str)]
-        return frozenset(items) if len(items) == len(key.items) else None
+        items = tuple(item.value for item in key.items if type(item) is Const and isinstance(item.value, str))
+        return items if len(items) == len(key.items) else None
     return None
