@@ -238,6 +238,11 @@ def test_what_was_asked_is_kept_though_not_what_was_answered() -> None:
     asked = SERVICE.replace("    return", "    print(values)\n    return")
     (told,) = found({"s.py": asked}, "MON003")
     assert "keeps what it was asked (s.py:" in told
+    warned = "import logging\n" + SERVICE.replace("    return", "    {}logging.warning('%s', values)\n    return")
+    (told,) = found({"s.py": warned.format("")}, "MON003")
+    assert "keeps what it was asked (s.py:" in told
+    (told,) = found({"s.py": warned.format("if not values:\n        ")}, "MON003")
+    assert "keeps what it was asked" not in told
 
 
 def test_a_model_card_begins_with_what_the_readme_says_under_its_title() -> None:

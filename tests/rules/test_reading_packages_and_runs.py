@@ -555,3 +555,23 @@ def test_a_branch_of_a_repository_holds_no_version(name: str, line: str, lock: s
     told = found({**files, **({"requirements.lock": lock} if lock else {})}, "REP002")
     assert [("branch" in finding.message, finding.severity.value) for finding in told] == [(True, "low")] * len(names)
     assert all(name in finding.message for finding, name in zip(told, names, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("image", "root", "told"),
+    [
+        ("python:3.12", "torch", True),
+        ("nvcr.io/nvidia/pytorch:23.10-py3", "torch", False),
+        ("nvcr.io/nvidia/pytorch:23.10-py3", "tensorflow", True),
+        ("quay.io/jupyter/tensorflow-notebook:2024-01-15", "tensorflow", False),
+        ("quay.io/jupyter/scipy-notebook:2024-01-15", "tensorflow", True),
+        ("763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-training:2.0", "transformers", False),
+        ("us-docker.pkg.dev/vertex-ai/training/pytorch-gpu.1-13.py310:latest", "torch", False),
+        ("us-docker.pkg.dev/vertex-ai/training/pytorch-gpu.1-13.py310:latest", "tensorflow", True),
+        ("ghcr.io/mlflow/mlflow:v2.9.2", "mlflow", True),
+    ],
+)
+def test_images_bring_what_they_are_made_for(image: str, root: str, told: bool) -> None:
+    files = {"requirements.txt": "pandas==2.2.1\n", "a.py": f"import pandas\nimport {root}\n"}
+    docker = f"FROM {image}\nCOPY a.py .\nCMD python a.py\n"
+    assert bool(found({**files, "Dockerfile": docker}, "REP003")) is told

@@ -68,3 +68,7 @@ ASKED = "from flask import Flask, jsonify, request\nfrom groups import groups\n\
 def test_groups_that_a_request_asks_for_are_an_answer() -> None:
     assert not found({"groups.py": GROUPS, "app.py": ASKED}, "REP006", "S")
     assert found({"groups.py": GROUPS}, "REP006", "S")
+    other = "from groups import groups\n\nprint(groups([[2.0]]))\n"
+    assert found({"groups.py": GROUPS, "app.py": ASKED, "other.py": other}, "REP006", "S")
+    imported = "import app\n" + other
+    assert not found({"groups.py": GROUPS, "app.py": ASKED, "other.py": imported}, "REP006", "S")

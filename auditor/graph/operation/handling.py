@@ -41,6 +41,7 @@ _TAKING = regex(
 """How names begin of what takes or looks at records, and keeps none."""
 _LOGGING = frozenset({"debug", "info", "warning", "error", "log", "exception", "critical", "warn", "msg", "success"})
 _ERRORS = frozenset({"error", "exception", "critical"})
+_WARNINGS = frozenset({"warning", "warn"})
 _CHECKING = regex(
     r"valid|check(?!out|point)|verif|sanit|schema|parse_|clean_|ensure|assert|sanity|preprocess_input", re.I
 )
@@ -304,12 +305,22 @@ def _in_handler(world: World, site: Site, call: CallSite) -> bool:
     return any(kinds.get(construct) == "try" and arm > 0 for construct, arm in call.block)
 
 
+def _is_conditional(world: World, site: Site, call: CallSite) -> bool:
+    """Whether a call stands under a test: what it says then is said of some requests."""
+    kinds = world.resolved.code.index(*site).kinds
+    return any(kinds.get(construct) == "if" for construct, _ in call.block)
+
+
 def _keeps(world: World, site: Site, call: CallSite) -> Iterator[Kept]:
     given = (*call.call.args, *(value for _, value in call.call.keywords))
     if all(type(value) is Const for value in given):
         return
     name = last_name(call.call.func)
-    if name in _ERRORS or name in ("jsonify", "JSONResponse"):
+    if (
+        name in _ERRORS
+        or name in ("jsonify", "JSONResponse")
+        or (name in _WARNINGS and _is_conditional(world, site, call))
+    ):
         return
     logs = name in _LOGGING and type(call.call.func) is Attr
     keeps = name in _KEEPING or (_KEEPERS.search(name) and not _TAKING.match(name))

@@ -13,6 +13,7 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import above
 from auditor.graph.reproduction.conda_names import of_conda
 from auditor.graph.reproduction.idle_modules import is_among_idle, is_idle
+from auditor.graph.reproduction.image_contents import in_images
 from auditor.graph.reproduction.installs import TOOLS, installed, unread_lists
 from auditor.graph.reproduction.platforms import BROUGHT, opened_on
 from auditor.graph.reproduction.roots import is_unread, roots_of
@@ -317,46 +318,14 @@ def _read(words: Iterable[str]) -> frozenset[str]:
     return frozenset(name for made in read if made is not None for name in named(made))
 
 
-_SCIENTIFIC = ("numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-learn")
-_IN_IMAGES = (
-    (
-        regex(r"(^|/)(apache/airflow|bitnami/airflow|astro-runtime|astrocrpublic\.azurecr\.io/runtime)\b"),
-        (
-            "apache-airflow",
-            "kubernetes",
-            "boto3",
-            "docker",
-            "redis",
-            "psycopg2-binary",
-            "pandas",
-            "google-cloud-storage",
-            "google-cloud-bigquery",
-        ),
-    ),
-    (regex(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
-    (regex(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),
-    (regex(r"(^|/)pytorch/torchserve\b"), ("torch", "torchserve")),
-    (regex(r"(^|/)jupyter/(scipy|datascience|tensorflow|pyspark|all-spark)-notebook\b"), _SCIENTIFIC),
-    (regex(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
-)
-"""Public images, and the libraries that they are made to bring."""
-
-
 def _provided(world: World) -> Iterator[str]:
     """What the images and platforms of the repository install by themselves."""
     for path, facts in world.files.items():
-        yield from world.resolved.code.alone(path, _in_images, tuple[str, ...])
+        yield from world.resolved.code.alone(path, in_images, tuple[str, ...])
         bundle = facts.attr("tool") == "databricks" or path.rpartition("/")[2] in ("databricks.yml", "databricks.yaml")
         # Its notebooks run nowhere else: each uses what the runtime hands it.
         if bundle or (facts.attr("platform") == "databricks" and places.is_product(path)):
             yield from BROUGHT["databricks"]
-
-
-def _in_images(facts: Facts) -> tuple[str, ...]:
-    images = [value for key, value in facts.attrs if key == "base-image"]
-    images += [use for step in facts.steps for use in step.uses]
-    found = (brought for pattern, brought in _IN_IMAGES if any(pattern.search(image) for image in images))
-    return tuple(name for brought in found for name in brought)
 
 
 def _asked(world: World) -> frozenset[str]:

@@ -86,14 +86,19 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
         if (training.program in makers or not makers) and not _is_lent(world, training, found)
     ]
     served = {effect.site[0] for effect in world.resolved.effects.own_playing(Role.SERVE) if not effect.dead}
-    asked = {record.training.place for record in told if record.training.program in served}
+    asked = {record.training.program for record in told if record.training.program in served}
     return [
         record
         for record in told
         if "the model" in record.held
         # What a request has trained and nothing keeps is an answer: it goes to whoever asked.
-        or not (record.training.place in asked or _is_measured(world, record.training))
+        or not (_starts_any(world, record.training.program, asked) or _is_measured(world, record.training))
     ]
+
+
+def _starts_any(world: World, program: str, asked: set[str]) -> bool:
+    """Whether a program is one that answers requests, or runs the body of one by importing it."""
+    return program in asked or any((each, 0) in world.lineage.reached(program) for each in sorted(asked))
 
 
 def _is_measured(world: World, training: Training) -> bool:
