@@ -20,8 +20,9 @@ from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.operation.invented import Invented
 from auditor.graph.reproduction.imported import Imports
 from auditor.graph.reproduction.misnamed import Misnamed
+from auditor.graph.reproduction.outdated import Outdated
 from auditor.graph.reproduction.packages import Pinning
-from auditor.graph.reproduction.randomness import Chance
+from auditor.graph.reproduction.randomness import Chance, Draw
 from auditor.graph.smells.undefined import Undefined
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
@@ -37,6 +38,7 @@ __all__ = [
     "Check",
     "Clean",
     "Clones",
+    "Draw",
     "Dropped",
     "Effort",
     "Family",
@@ -52,6 +54,7 @@ __all__ = [
     "ModelScope",
     "NotApplicable",
     "NotEvidenced",
+    "Outdated",
     "Phantom",
     "Pinning",
     "Place",

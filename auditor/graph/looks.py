@@ -13,6 +13,7 @@ from auditor.graph.llm.retrieval import STORES
 from auditor.graph.llm.watched import TRACER_NAMED
 from auditor.graph.reproduction.choices import DRAWN
 from auditor.graph.reproduction.imported import PACKAGES
+from auditor.graph.reproduction.outdated import USES
 from auditor.graph.reproduction.roots import ROOTS
 from auditor.graph.sight import Look
 from auditor.graph.smells.frames import MISUSES
@@ -41,6 +42,7 @@ LOOKS: tuple[Look[Any], ...] = (
     PREDICTING_SCOPES,
     ROOTS,
     PACKAGES,
+    USES,
     STORES,
     PERSONAL,
     BURIED,

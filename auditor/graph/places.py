@@ -133,6 +133,22 @@ def is_apart(path: str) -> bool:
     return suffix(path.partition(SIGN)[0]) in READ and bool(_APART.search(path))
 
 
+_LEFT_OVER = regex(rf"[^/][_. -](?:broken|{_OUT_OF_USE})\d*\.(?:py|ipynb)$", re.I)
+
+
+def is_left_over(path: str) -> bool:
+    """A program whose own name says that it is out of use, or broken: it waits to be deleted."""
+    return bool(_LEFT_OVER.search(path))
+
+
+_SCRAP = regex(r"(^|/)[_.]?scraps?/", re.I)
+
+
+def is_scrap(path: str) -> bool:
+    """Code in a folder that says it is out of use, or of scraps: what it needs, nobody else does."""
+    return is_apart(path) or (path.endswith(".ipynb") and bool(_SCRAP.search(path)))
+
+
 _RECORDED = regex(r"(^|/)(mlruns|mlartifacts|lightning_logs|wandb/(?:offline-|latest-)?(?:run|sweep)[^/]*)/")
 
 

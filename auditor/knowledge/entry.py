@@ -92,11 +92,12 @@ class Seed(Known, frozen=True):
 
 
 class Pin(Known, frozen=True):
-    """The argument that pins a version, and the values that do not pin it."""
+    """The argument that pins a version, the values that do not pin it, and the version of the library that brought it."""
 
     arg: str
     pos: int | None = None
     unpinned: tuple[str, ...] = ()
+    since: str = ""
 
 
 class Entry(Known, frozen=True):

@@ -20,7 +20,7 @@ from auditor.rulekit import (
 RULE = Rule(
     id="COD008",
     name="undefined-name",
-    severity=Severity.MEDIUM,
+    severity=Severity.HIGH,
     reliability="B",
     check=Check.DENSITY,
     archetypes="PSARNL",
@@ -56,14 +56,15 @@ def _undefined(graph: ArtefactGraph, names: list[Undefined]) -> Iterator[Finding
         if elsewhere and each in lacked:
             continue
         times = f" ({each.uses} times)" if each.uses > 1 else ""
-        others = f", as {'is' if len(each.others) == 1 else 'are'} {', '.join(each.others)}" if each.others else ""
+        others = _also(each.others)
         yield Finding(
             f"{each.name} is used{times}{others}, and nothing in this file defines or imports {'them' if others else 'it'}",
             each.place,
             entity=each.name,
             remedy=f"{f'import it from {each.source}' if each.source else 'define or import it'}, and let CI run this program",
-            milder=int(
-                each.idle or each in lacked or (each.aside and not product.get(each.place.path.rpartition(".")[2]))
+            milder=_milder(
+                each.idle or each in lacked or (each.aside and not product.get(each.place.path.rpartition(".")[2])),
+                stops=each.stops,
             ),
         )
 
@@ -75,18 +76,18 @@ def _absent(graph: ArtefactGraph) -> Iterator[Finding]:
             method.place,
             entity=f"{method.owner}.{method.name}",
             remedy="define the method or call the one that is meant, and let CI run this program",
-            milder=int(method.idle),
+            milder=_milder(method.idle),
         )
 
 
 def _unbound(graph: ArtefactGraph) -> Iterator[Finding]:
     for missing in graph.unbound_imports():
         yield Finding(
-            f"{missing.name} is imported from {missing.module}, which does not have it: the import fails",
+            f"{missing.name} is imported from {missing.module}{_also(missing.others)}, which does not have {'them' if missing.others else 'it'}: the import fails",
             missing.place,
             entity=f"{missing.module}:{missing.name}",
             remedy="import the name that is meant or drop the import, and let CI run this program",
-            milder=int(missing.idle),
+            milder=_milder(missing.idle, stops=missing.stops),
         )
 
 
@@ -99,7 +100,7 @@ def _unset(graph: ArtefactGraph) -> Iterator[Finding]:
             entity=f"unset|{name.name}",
             remedy="let the handler raise, return or skip the round",
             related=(name.handled.says("goes on from here"),),
-            milder=int(not name.stale) + int(name.idle),
+            milder=_milder(name.idle) + int(not name.stale),
         )
 
 
@@ -114,5 +115,14 @@ def _nowhere(graph: ArtefactGraph) -> Iterator[Finding]:
             if module.left_out
             else "import the module that is meant, or commit the one that is missing, and let CI run this program",
             related=tuple(place.says("imported here, too") for place in module.others[:12]),
-            milder=int(module.idle),
+            milder=_milder(module.idle, stops=module.stops),
         )
+
+
+def _also(others: tuple[str, ...]) -> str:
+    return f", as {'is' if len(others) == 1 else 'are'} {', '.join(others)}" if others else ""
+
+
+def _milder(idle: bool, *, stops: bool = False) -> int:
+    """Steps below what surely stops a program that the repository tells to start."""
+    return 1 + int(idle) - int(stops and not idle)

@@ -84,7 +84,7 @@ def _pairs(clones: Clones) -> Iterator[Finding]:
                     run.copy.says(f"again in {run.copy_name}"),
                 )
             ),
-            milder=int(clones.drafts or clones.share < (RULE.fail or 1) or pair.statements < FEW),
+            milder=int(clones.drafts or clones.share < (RULE.fail or 1) or pair.statements < FEW or pair.taken),
         )
 
 

@@ -54,7 +54,11 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         researched = graph.confidence("S") >= LIKELY > graph.confidence("P")
         apart = notebooks and (researched or graph.confidence("PRSL") < LIKELY)
         loose = apart or graph.confidence("T") >= SURE or graph.confidence("PRN") < LIKELY
-        yield _finding(writer, parallel, loose=loose)
+        # Of a paper or a finished solution it is enough that the order is written down, of a pipeline it is not.
+        listed = graph.confidence("R") >= SURE > graph.confidence("P") and all(
+            edge.listed for each in parallel for edge in each
+        )
+        yield _finding(writer, parallel, loose=loose or listed)
 
 
 def _by_line(

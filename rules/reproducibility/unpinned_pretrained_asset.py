@@ -48,8 +48,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             f"the {asset.what} {asset.name}{more} is loaded {how}{code}: what its name means can change",
             asset.places[0],
             entity=asset.name,
-            remedy="name the revision (the commit of the hub), and keep an own copy of what the product cannot do without",
+            remedy="keep an own copy, or move to a version of the library that takes a revision"
+            if asset.old
+            else "name the revision (the commit of the hub), and keep an own copy of what the product cannot do without",
             related=tuple(place.says("loaded here, too") for place in asset.places[1:6]),
             certainty=asset.certainty,
-            milder=(not asset.trusted) + (asset.idle or tried),
+            milder=(not asset.trusted) + (asset.idle or asset.old or tried),
         )

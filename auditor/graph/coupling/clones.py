@@ -10,6 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.coupling.origins import taken_over
 from auditor.graph.world import World
 from auditor.model.place import Place
 from auditor.model.regex import regex
@@ -45,12 +46,14 @@ class Clone(msgspec.Struct, frozen=True):
 
 
 class CopiedFile(msgspec.Struct, frozen=True):
-    """Two files of which one repeats the other (or itself): the runs, the longest first, and their statements together."""
+    """Two files of which one repeats the other (or itself): the runs, the longest first, and their statements together. `taken`:
+    both say that they were taken over from elsewhere."""
 
     source: str
     copy: str
     runs: tuple[Clone, ...]
     statements: int
+    taken: bool = False
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -68,7 +71,8 @@ class Spread(msgspec.Struct, frozen=True):
 class Clones(msgspec.Struct, frozen=True):
     """The copies of a component, and how many of its statements they are. `cut` where there was too much to look through.
 
-    `same` are groups of files of one content; `drafts` tells that most of the code lies in notebooks to look around in.
+    `same` are groups of files of one content; `drafts` tells that most of the code lies in notebooks to look around in; `taken`
+    are the files that were taken over from elsewhere, each with the address that it names.
     """
 
     found: tuple[Clone, ...]
@@ -77,6 +81,7 @@ class Clones(msgspec.Struct, frozen=True):
     cut: bool = False
     same: tuple[tuple[str, ...], ...] = ()
     drafts: bool = False
+    taken: tuple[tuple[str, str], ...] = ()
 
     @property
     def share(self) -> float:
@@ -100,6 +105,7 @@ class Clones(msgspec.Struct, frozen=True):
                 copy,
                 tuple(sorted(runs, key=lambda run: (-run.statements, run.copy))),
                 sum(run.statements for run in runs),
+                _both_taken(dict(self.taken), source, copy),
             )
             for (source, copy), runs in by_files.items()
         ]
@@ -118,6 +124,13 @@ class Clones(msgspec.Struct, frozen=True):
             if len(runs) + 1 >= OFTEN and any(map(self._in_files_that_differ, runs.values()))
         ]
         return sorted(told, key=lambda spread: (-len(spread.runs), spread.source))
+
+
+def _both_taken(taken: dict[str, str], source: str, copy: str) -> bool:
+    """Whether two files were taken over, and not the same thing twice."""
+    if not {source, copy} <= taken.keys():
+        return False
+    return source == copy or not taken[source] or taken[source] != taken[copy]
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -157,6 +170,7 @@ def clones(world: World, owned: Callable[[str], bool]) -> Clones:
         cut,
         _same_files(world, bodies),
         drafts,
+        tuple(taken_over(world, paths).items()),
     )
 
 

@@ -43,6 +43,8 @@ CONCERNS = {
     "orchestration": frozenset({Role.EXEC, Role.PIPELINE, Role.PIPELINE_STEP, Role.SCHEDULE}),
     "monitoring": frozenset({Role.MONITOR}),
 }
+_ARRAYS = frozenset({"numpy", "torch", "cupy", "jax", "tensorflow"})
+"""Libraries that cut arrays up: no rows are held out to judge by that."""
 
 
 class Propagation(msgspec.Struct, frozen=True):
@@ -232,6 +234,8 @@ def _concerns(world: World, path: str) -> dict[str, tuple[str, Place, str]]:
     found: dict[str, tuple[str, Place, str]] = {}
     for number in world.resolved.code.scopes(path):
         for effect in world.resolved.effects.own.get((path, number), ()):
+            if effect.entry.library in _ARRAYS and effect.role is Role.SPLIT:
+                continue
             for concern, roles in CONCERNS.items():
                 if effect.role in roles and effect.certainty >= 0.6 and concern not in found:
                     found[concern] = (concern, world.resolved.code.place(path, effect.line), effect.name)

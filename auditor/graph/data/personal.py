@@ -11,6 +11,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.data.asked_to_change import asks_to_change
 from auditor.graph.data.candidates import candidates
+from auditor.graph.data.held_names import held_by, is_offered, is_read
 from auditor.graph.data.provided import is_written
 from auditor.graph.observed.written import BELOW_HOME, Written, written
 from auditor.graph.sight import Look, Sight
@@ -107,7 +108,7 @@ _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
 
 class Personal(msgspec.Struct, frozen=True):
-    """A path of one machine. `kind` is a key of the patterns; `mild` where a caller may say otherwise, nothing calls it,
+    """A path of one machine. `kind` is a key of the patterns; `mild` where a caller may say otherwise, nothing calls or reads it,
     a comment asks to change it, or it is one of several places that are tried."""
 
     path: str
@@ -193,10 +194,23 @@ def kind_of(text: str) -> tuple[str, str] | None:
 
 def _in_program(world: World, path: str) -> Iterator[Personal]:
     for each, line in world.seen(PERSONAL, path) if path in world.resolved.code.programs else ():
-        if line and not each.mild and world.uncalled.at(path, line):
+        if line and not each.mild and (world.uncalled.at(path, line) or _is_dead(world, path, line)):
             yield msgspec.structs.replace(each, mild=True)
         else:
             yield each
+
+
+def _is_dead(world: World, path: str, line: int) -> bool:
+    """Whether a line gives a value to a name that nothing reads, in a program that nothing imports."""
+    program = world.resolved.code.programs[path]
+    name = held_by(program, line)
+    return bool(name) and not world.resolved.code.importers(path) and not is_read(program, name, ())
+
+
+def _is_default(program: Program, line: int) -> bool:
+    """Whether a line gives a value to a name that is an option's default, and nothing else."""
+    name = held_by(program, line)
+    return bool(name) and is_offered(program, name, _OVERRIDABLE) and not is_read(program, name, _OVERRIDABLE)
 
 
 def _personal(world: Sight, path: str) -> tuple[tuple[Personal, int], ...]:
@@ -221,6 +235,8 @@ def _within(world: Sight, path: str) -> Iterator[tuple[Personal, int]]:
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)
             if said is not None and _is_used(each):
+                if _is_default(program, each.line):
+                    continue
                 mild = each.role == "default" or each.line in fallbacks or asks_to_change(program, each.line)
                 yield Personal(said[1], said[0], code.place(path, each.line), mild), each.line
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
+from auditor.graph.declared.filled_folders import FilledFolders
 from auditor.model.facts import Facts, Section
 from auditor.model.regex import regex
 
@@ -73,6 +74,7 @@ class Documents:
             for section in facts.sections
             if not path.startswith(".github")
         )
+        self._filled = FilledFolders(files, self.sections)
 
     @cached_property
     def text(self) -> str:
@@ -121,10 +123,15 @@ class Documents:
         )
 
     def tells_of(self, path: str) -> bool:
-        """Whether a document tells of a file: by its name, its folder, a telling part of its path, or where such a folder is had."""
+        """Whether a document tells of a file: by its name, its folder, a telling part of its path, where such a folder is had, or
+        what fills it."""
         folder, _, name = path.rpartition("/")
         told = name in self.text or (bool(folder) and f"{folder}/" in self.text) or self.names(path)
-        return told or any(each in plain(part) for part in folder.split("/") for each in self._addressed)
+        return (
+            told
+            or any(each in plain(part) for part in folder.split("/") for each in self._addressed)
+            or self._filled.tell_of(path)
+        )
 
     def offers(self, path: str) -> bool:
         """Whether a document links to a file of that name, packed or not, alone or with its folder: whoever needs it can have

@@ -20,6 +20,7 @@ from auditor.graph.data.sharing import LEAST, carries, covers, is_declared, prog
 from auditor.graph.declared.documents import plain
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.fed import may_feed
+from auditor.graph.jungles.listed import Listed, are_numbered
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.readers import asks, idles, looks, serves
 from auditor.graph.jungles.restoring import restores
@@ -52,7 +53,8 @@ class FileEdge(msgspec.Struct, frozen=True):
 
     `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file for work of its own, it is
     not at hand in every clone, and the reader is no service, which takes what was released to it. `writing` and `reading` are the
-    touches, `makers` how many programs write it. `told`: a document names the writer and then the reader, two notebooks.
+    touches, `makers` how many programs write it. `told`: a document names the writer and then the reader, two notebooks. `listed`:
+    a document lists the commands that start them in this order, or numbers in their names do.
     """
 
     artefact: str
@@ -68,6 +70,7 @@ class FileEdge(msgspec.Struct, frozen=True):
     waits: bool = True
     makers: int = 1
     told: bool = False
+    listed: bool = False
 
     @property
     def written_by(self) -> tuple[str | int, ...]:
@@ -211,6 +214,7 @@ def _edge(
         ),
         len(makers),
         _is_told(world, writer, reader),
+        are_numbered(writer, reader) or world.once(Listed).tells(writer, reader),
     )
 
 

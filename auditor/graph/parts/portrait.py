@@ -77,7 +77,7 @@ class Portrait:
             for path in (path for path in beside if path.rpartition("/")[2].lower().startswith("readme")):
                 if (facts := self.resolved.files[path]).sections:
                     titles = " ".join(section.title for section in facts.sections[:12])
-                    text = " ".join(section.text for section in facts.sections)
+                    text = "\n".join(section.text for section in facts.sections)
                     return f"{titles}\n{text}"
         return ""
 
@@ -89,7 +89,7 @@ class Portrait:
         if facts is not None and any(leaf.key in _NO_PACKAGE and leaf.value is False for leaf in facts.leaves):
             return ""
         named = facts.attr("package") if facts is not None else None
-        return named or self._setup("name")
+        return named or self._setup("name") or self._configured("package")
 
     @cached_property
     def is_imported_by_readers(self) -> bool:
@@ -127,7 +127,12 @@ class Portrait:
         """How many classifiers for an index the definition names."""
         facts = self.resolved.files.get(f"{self.root}/pyproject.toml".lstrip("/"))
         declared = int(facts.attr("classifiers") or 0) if facts is not None else 0
-        return declared or len(self._setup("classifiers").splitlines())
+        return declared or len(self._setup("classifiers").splitlines()) or int(self._configured("classifiers") or 0)
+
+    def _configured(self, attr: str) -> str:
+        """What setup.cfg says of the package."""
+        facts = self.resolved.files.get(f"{self.root}/setup.cfg".lstrip("/"))
+        return (facts.attr(attr) or "") if facts is not None else ""
 
     def _setup(self, keyword: str) -> str:
         """A text, or the lines of a list, that a call of `setup` is given under a keyword by a program that makes a package."""

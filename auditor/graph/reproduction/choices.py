@@ -79,12 +79,18 @@ class Choice(msgspec.Struct, frozen=True):
     left: bool
 
 
+def _documented(world: World) -> str:
+    """What documents tell, and the commands in them, of which their text may be cut off."""
+    told = (command for step in world.steps.all if step.tool == "readme" for command in step.step.commands)
+    return "\n".join((world.documents.text, *(" ".join(word.text for word in command.words) for command in told)))
+
+
 class Choices:
     """Answers which calls chance decides on, whatever runs before them."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.seeds = Seeds(world.resolved)
+        self.seeds = Seeds(world.resolved, _documented(world))
         self._known: dict[Site, tuple[Choice, ...]] = {}
         self._seeding: dict[int, frozenset[str]] = {}
         self._fixed: dict[str, bool] = {}

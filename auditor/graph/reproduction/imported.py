@@ -17,11 +17,12 @@ from auditor.graph.reproduction.image_contents import in_images
 from auditor.graph.reproduction.installs import TOOLS, installed, unread_lists
 from auditor.graph.reproduction.platforms import BROUGHT, opened_on
 from auditor.graph.reproduction.roots import is_unread, roots_of
+from auditor.graph.reproduction.system import cloned, from_system, looks_outside
 from auditor.graph.sight import Look, Sight
 from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
-from auditor.model.facts import Facts, Requirement, Step
+from auditor.model.facts import Facts, Requirement
 from auditor.model.ir import Const, Expr
 from auditor.model.place import Place
 from auditor.model.regex import regex
@@ -171,9 +172,12 @@ def _is_packaged(world: World) -> bool:
 
 def _asks_for_unknown(world: World) -> bool:
     """Whether a distribution is asked for of which it is not known what it brings."""
-    knowledge, read = world.resolved.knowledge, ("lock", "conda", "pixi")
-    asked = (each for facts in world.files.values() if facts.kind not in read for each in facts.requirements)
-    return any(each.name not in TOOLS and not knowledge.knows_distribution(each.name) for each in asked)
+    knowledge = world.resolved.knowledge
+    asked = (each for facts in world.files.values() if facts.kind != "lock" for each in facts.requirements)
+    return any(
+        each.source != "conda" and each.name not in TOOLS and not knowledge.knows_distribution(each.name)
+        for each in asked
+    )
 
 
 def _is_filled_in_elsewhere(world: World, path: str) -> bool:
@@ -197,6 +201,8 @@ def missing_for(world: World, root: str) -> str:
         asked = world.once(ask)
         if any(covers(asked, name) for name in known):
             return ""
+    if world.once(looks_outside) and not world.resolved.knowledge.covers(root):
+        return ""
     return canonical(next(iter(world.resolved.knowledge.distributions(root)), root))
 
 
@@ -283,23 +289,15 @@ def named(requirement: Requirement) -> Iterator[str]:
         yield from (extra, f"{requirement.name}[{extra}]")
 
 
-def _cloned(step: Step) -> Iterator[str]:
-    """The repositories that a step clones, where it installs from a folder: they are called as what they bring."""
-    said = [[word.text for word in command.words] for command in step.commands]
-    if any(("install" in words and {".", "./"} & set(words)) or "setup.py" in words for words in said):
-        for words in said:
-            urls = (word for word in words if "/" in word or ":" in word) if words[:2] == ["git", "clone"] else ()
-            yield from (url.rstrip("/").rpartition("/")[2].removesuffix(".git") for url in urls)
-
-
 def _mentioned(facts: Facts) -> Iterator[str]:
     """What commands of any tool install or add, and what settings list as packages; more may be among it."""
     for step in facts.steps:
-        yield from _cloned(step)
+        yield from cloned(step)
         for command in step.commands:
             words = [word.text for word in command.words]
             if any(word in ("install", "add") for word in words[:4]):
                 yield from words
+                yield from from_system(words)
     for leaf in facts.leaves:
         if isinstance(leaf.value, str) and _PACKAGES.search(leaf.key):
             yield from leaf.value.split()

@@ -10,7 +10,9 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.observed.lineage import Touch, library_call
 from auditor.graph.reproduction.idle_loads import is_idle_load
+from auditor.graph.reproduction.packages import is_before
 from auditor.graph.world import World
+from auditor.language.requirement import canonical
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const
 from auditor.model.place import Place
@@ -49,8 +51,9 @@ _ADDRESS = regex(r"uri:hf://datasets/(?P<name>[\w.-]+/[\w.-]+)(?:@(?P<at>[\w./-]
 class Asset(msgspec.Struct, frozen=True):
     """A model or data set of a hub that is loaded without a revision that holds still.
 
-    `others`: what the same calls load under other names; `branch` is what is named in its place, if anything is; `trusted`: its own code is run, too; `idle`: nothing runs what
-    loads it; `tried`: notebooks alone load it.
+    `others`: what the same calls load under other names; `branch` is what is named in its place, if anything is; `trusted`: its
+    own code is run, too; `idle`: nothing runs what loads it; `tried`: notebooks alone load it; `old`: the version of the library
+    that is asked for takes no revision.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Asset(msgspec.Struct, frozen=True):
     certainty: float
     idle: bool = False
     tried: bool = False
+    old: bool = False
     others: tuple[str, ...] = ()
 
 
@@ -191,4 +195,16 @@ def _asset(world: World, name: str, touches: list[Touch]) -> Asset:
     what, certainty = "data set" if data else "model", max(touch.confidence for touch in touches)
     idle = all(is_idle_load(world, touch.site, touch.effect) for touch in touches)
     tried = all(touch.site[0].endswith(".ipynb") for touch in touches)
-    return Asset(name, what, branch, tuple(spots), trusted, certainty, idle, tried)
+    old = all(_is_before(world, touch) for touch in touches)
+    return Asset(name, what, branch, tuple(spots), trusted, certainty, idle, tried, old)
+
+
+def _is_before(world: World, touch: Touch) -> bool:
+    """Whether all lists hold the library at versions from before it took a revision."""
+    entry = touch.effect.entry
+    since = entry.pin.since if entry.pin is not None else ""
+    names = frozenset(map(canonical, world.resolved.knowledge.distributions(entry.library)))
+    asked = (
+        [each for facts in world.files.values() for each in facts.requirements if each.name in names] if since else []
+    )
+    return bool(asked) and all(is_before(each, since) for each in asked)

@@ -13,6 +13,7 @@ from auditor.graph.reproduction import (
     installs,
     misnamed,
     notebook_state,
+    outdated,
     packages,
     pictured,
     pretrained,
@@ -98,6 +99,10 @@ class Reproduction(Part):
     def no_backends(self) -> list[tuple[str, Place]]:
         """The build backends that package definitions name and nothing has."""
         return list(misnamed.no_backends(self._world, self.owns))
+
+    def outdated(self) -> list[outdated.Outdated]:
+        """What is used of libraries that releases without it may be installed of."""
+        return outdated.outdated(self._world, self.owns)
 
     def conflicts(self) -> list[packages.Conflict]:
         """Packages that two environments ask for in versions that exclude each other."""

@@ -21,7 +21,8 @@ from auditor.program.condensed import places_of
 
 
 class Draw(msgspec.Struct, frozen=True):
-    """One random choice behind a model. `late` is where its generator is seeded afterwards.
+    """One random choice behind a model. `late` is where its generator is seeded afterwards; `sometimes`: some programs that come
+    to it seed it, and some do not.
 
     `decides`: `rows` (which of them are used, and for what), `order`, `model`, or `network` (weights and batches of a fit).
     """
@@ -32,6 +33,7 @@ class Draw(msgspec.Struct, frozen=True):
     place: Place
     seeded: bool
     late: Place | None = None
+    sometimes: bool = False
 
 
 class Chance(msgspec.Struct, frozen=True):
@@ -110,8 +112,11 @@ class _Met:
         place = self._world.resolved.code.place(path, effect.line, effect.end_line)
         draw = Draw(effect.name, choice.decides, choice.generator, place, before, late)
         # Where one start of several leaves a choice to chance, it is left to chance.
-        if key not in self._draws or (self._draws[key].seeded and not draw.seeded):
+        known = self._draws.get(key)
+        if known is None:
             self._draws[key] = draw
+        elif known.seeded != draw.seeded:
+            self._draws[key] = msgspec.structs.replace(draw if known.seeded else known, sometimes=True)
         self._files[path].add(key)
 
     def run(self, sites: Iterable[Site], seeds: Sequence[Effect], course: Course | None) -> None:

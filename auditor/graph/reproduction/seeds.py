@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from auditor.graph.reproduction.supplied import supplied
@@ -29,8 +30,10 @@ def given_seed(call: Call, seed: Seed) -> Expr | None:
 class Seeds:
     """Answers what the argument that controls randomness is, as far as the program tells."""
 
-    def __init__(self, resolved: Resolved) -> None:
+    def __init__(self, resolved: Resolved, documents: str = "") -> None:
+        """`documents` is what the documents tell, commands among it."""
         self.resolved = resolved
+        self._documents = documents
         self.denoter = resolved.evaluator.denoter
         self._naming: dict[str, list[frozenset[str]]] = {}
         """By program the texts of each other one that names it."""
@@ -146,7 +149,7 @@ class Seeds:
             return False
         if any(dest == name for _, dest, _ in self.resolved.evaluator.options.given(option.path)):
             return False  # some start of the program gives it
-        if self._is_said(option.path, option.flags):
+        if self._is_said(option.path, option.flags) or self._is_told(option.flags):
             return False
         if option.default is not None:
             return self.unset(*option.default, depth + 1)
@@ -160,6 +163,11 @@ class Seeds:
             others = (code.texts(path) for path in code.paths if path != program)
             self._naming[program] = [texts for texts in others if name in "\n".join(texts)]
         return any(text.startswith(flags) for texts in self._naming[program] for text in texts)
+
+    def _is_told(self, flags: tuple[str, ...]) -> bool:
+        """Whether a document gives one of the flags a number, in a command that may be an installed one."""
+        flag = "|".join(re.escape(each) for each in flags)
+        return re.search(rf"(?<![\w-])(?:{flag})(?:[ \t]+|=)\d", self._documents) is not None
 
     def _call(self, expr: Call, frame: Frame, depth: int) -> bool:
         """`int(time.time())`: a clock or another draw somewhere in it."""

@@ -14,6 +14,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.sight import Look, Sight
+from auditor.graph.smells.magic import magics
 from auditor.graph.smells.reading import dotted
 from auditor.graph.world import AUTOMAGIC
 from auditor.model.ir import (
@@ -169,8 +170,8 @@ def is_plain(sight: Sight, path: str, program: Program) -> bool:
     code = sight.resolved.code
     if code.files[path].troubles or any(_PARAMETERS & set(cell.tags) for cell in program.cells):
         return False
-    for escape in program.escapes:
-        if escape.name in _FILLING and not (escape.name.endswith("load_ext") and escape.text.strip() in _HARMLESS):
+    for name, text in magics(code, path, program):
+        if name in _FILLING and not (name.endswith("load_ext") and text.strip() in _HARMLESS):
             return False
     may_bind = code.words(path).mentions(_DYNAMIC) or any(
         not _DYNAMIC.isdisjoint(code.index(path, number).bindings) for number in code.scopes(path)
@@ -207,7 +208,7 @@ def bound(sight: Sight, path: str, program: Program) -> set[str]:
             found.update(_inner(expr))
     for number in code.scopes(path):
         found.update(code.index(path, number).bindings)
-    words = " ".join(escape.text for escape in program.escapes)
+    words = " ".join(text for _, text in magics(code, path, program))
     return found | set(re.findall(r"[A-Za-z_]\w*", words))
 
 

@@ -13,6 +13,7 @@ from auditor.graph.jungles.left_out import LeftOut
 from auditor.graph.sight import Look, Sight
 from auditor.graph.smells.lacking import is_read_alone
 from auditor.graph.smells.reading import in_order, programs
+from auditor.graph.smells.surely_run import SurelyRun
 from auditor.graph.smells.unbound import imports, is_idle_import
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
@@ -26,7 +27,8 @@ _COMPILED = frozenset({"pyx", "pyi", "pxd", "so", "pyd", "c", "cc", "cpp", "cu",
 
 class Nowhere(msgspec.Struct, frozen=True):
     """A module that a package lacks, and where it is imported first; `others` are the further places. `idle`: nothing runs
-    any of them. `left_out` is the line that tells git to keep it out."""
+    any of them. `left_out` is the line that tells git to keep it out. `stops`: a program that the repository tells to start
+    ends there."""
 
     module: str
     package: str
@@ -34,6 +36,7 @@ class Nowhere(msgspec.Struct, frozen=True):
     others: tuple[Place, ...]
     idle: bool
     left_out: Place | None = None
+    stops: bool = False
 
 
 class _Import(msgspec.Struct, frozen=True):
@@ -72,7 +75,8 @@ def _told(world: World, sites: list[tuple[str, _Import]]) -> Nowhere:
     (first, _, each), *others = located
     idle = all(is_idle_import(world, path, each.line) for _, path, each in located)
     left_out = world.once(LeftOut).by(f"{each.path}.py")
-    return Nowhere(each.path, each.package, first, tuple(place for place, _, _ in others), idle, left_out)
+    stops = any(world.once(SurelyRun).at(path, each.line) for _, path, each in located)
+    return Nowhere(each.path, each.package, first, tuple(place for place, _, _ in others), idle, left_out, stops)
 
 
 def _is_own(world: World, path: str, each: _Import) -> bool:

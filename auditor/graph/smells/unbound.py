@@ -11,6 +11,7 @@ from auditor.graph.artefacts.identity import above
 from auditor.graph.sight import Look, Sight
 from auditor.graph.smells.lacking import bound, is_plain, is_read_alone
 from auditor.graph.smells.reading import in_order, is_idle, programs
+from auditor.graph.smells.surely_run import SurelyRun
 from auditor.graph.smells.unreached import is_unreached
 from auditor.graph.started import Started
 from auditor.graph.world import World
@@ -27,13 +28,16 @@ _REPLACED = frozenset({"modules"})
 
 
 class Unbound(msgspec.Struct, frozen=True):
-    """A name that its module does not have, and where it is imported first. `idle`: nothing runs that place, or starts,
-    imports or names its file."""
+    """A name that its module does not have, and where it is imported first; `others` are further ones of that line. `idle`:
+    nothing runs that place, or starts, imports or names its file. `stops`: a program that the repository tells to start ends
+    there."""
 
     name: str
     module: str
     place: Place
     idle: bool
+    stops: bool = False
+    others: tuple[str, ...] = ()
 
 
 class _Import(msgspec.Struct, frozen=True):
@@ -46,21 +50,36 @@ class _Import(msgspec.Struct, frozen=True):
 
 
 def unbound(world: World, owned: Callable[[str], bool]) -> list[Unbound]:
-    """The imports of a component that fail, one for a name and its module in a file."""
-    found: dict[tuple[str, str, str], Unbound] = {}
+    """The imports of a component that fail, one for a name and its module in a file; those of one line are one."""
+    seen: set[tuple[str, str, str]] = set()
+    found: dict[tuple[str, str, int], list[_Import]] = {}
     for path in programs(world, owned):
         for each in world.seen(UNBOUND, path):
             key = path, each.home, each.name
-            if key not in found and _is_meant(world, path, each) and not _is_beside(world, each):
-                place = world.resolved.code.place(path, each.line)
-                found[key] = Unbound(each.name, each.home, place, is_idle_import(world, path, each.line))
-    return sorted(found.values(), key=lambda each: in_order(each.place))
+            if key not in seen and _is_meant(world, path, each) and not _is_beside(world, each):
+                seen.add(key)
+                found.setdefault((path, each.home, each.line), []).append(each)
+    told = (_told(world, path, line, names) for (path, _, line), names in found.items())
+    return sorted(told, key=lambda each: in_order(each.place))
+
+
+def _told(world: World, path: str, line: int, names: list[_Import]) -> Unbound:
+    first, *others = names
+    place, idle = world.resolved.code.place(path, line), is_idle_import(world, path, line)
+    stops = world.once(SurelyRun).at(path, line)
+    return Unbound(first.name, first.home, place, idle, stops, tuple(each.name for each in others))
 
 
 def is_idle_import(world: World, path: str, line: int) -> bool:
-    """Whether nothing runs an import, or starts, imports or names its file."""
-    named = world.resolved.code.importers(path) or world.once(Started).needs(path)
-    return not named or is_idle(world, path, line) or is_unreached(world, path, line)
+    """Whether nothing runs an import, or starts, imports or names its file, or its name says that it is left over."""
+    named = is_imported(world, path) or world.once(Started).needs(path)
+    idle = not named or is_idle(world, path, line) or is_unreached(world, path, line)
+    return idle or places.is_left_over(path)
+
+
+def is_imported(world: World, path: str) -> bool:
+    """Whether some file imports a module that is not itself set aside."""
+    return any(not places.is_scrap(each) for each in world.resolved.code.importers(path))
 
 
 def _is_meant(world: World, path: str, each: _Import) -> bool:

@@ -8,8 +8,11 @@ from posixpath import dirname
 
 import msgspec
 
+from auditor.graph import places
 from auditor.graph.smells.lacking import LACKING
 from auditor.graph.smells.reading import in_order, is_idle, programs, root_of, spelled
+from auditor.graph.smells.surely_run import SurelyRun
+from auditor.graph.smells.unbound import is_imported
 from auditor.graph.smells.unreached import is_unreached
 from auditor.graph.started import Started
 from auditor.graph.world import World
@@ -37,8 +40,9 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
 class Undefined(msgspec.Struct, frozen=True):
     """A name that nothing defines, and where it is used first. `idle`: nothing runs that place, or it ends there anyway.
 
-    `others` are further names of the same line or cell, or that the same file of the folder, `source`, defines. `ran`: its
-    cell was run. `aside`: nothing imports, starts or names its file.
+    `others` are further names of the same line or cell, or that the same file, `source`, defines. `ran`: its cell was run.
+    `aside`: nothing imports, starts or names its file. `stops`: a program that the
+    repository tells to start surely comes there.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Undefined(msgspec.Struct, frozen=True):
     source: str = ""
     ran: bool = False
     aside: bool = False
+    stops: bool = False
 
 
 def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefined], int]:
@@ -65,9 +70,10 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
                 world.resolved.code.place(path, min(lines)),
                 len(lines),
                 all(_hurts_nobody(world, path, line) for line in lines),
-                source=_defined_beside(world, path, name),
+                source=_defined_beside(world, path, name) or _defined_once(world, path, name),
                 ran=_ran(world, path, min(lines)),
                 aside=all(_is_aside(world, path, line) for line in lines),
+                stops=any(world.once(SurelyRun).at(path, line) for line in lines),
             )
             for name, lines in lacking.names
             if name not in given and not _is_only_shown(world, path, lines)
@@ -78,19 +84,20 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
 
 
 def _hurts_nobody(world: World, path: str, line: int) -> bool:
-    """Whether nothing runs a line, it stands in a branch that is off or ends the program anyway, or its cell shows that it failed."""
+    """Whether nothing runs a line, it stands in a branch that is off or ends the program anyway, its cell shows that it failed, or
+    the name of its file says that it is left over."""
     failed = any(
         cell.failed and cell.start <= line < cell.start + cell.lines
         for cell in world.resolved.code.programs[path].cells
     )
-    return failed or is_idle(world, path, line) or is_unreached(world, path, line)
+    return failed or places.is_left_over(path) or is_idle(world, path, line) or is_unreached(world, path, line)
 
 
 def _is_aside(world: World, path: str, line: int) -> bool:
     """Whether a line stands in a notebook, or in a function of a module that runs nothing itself, which nothing starts,
     names or imports."""
     code = world.resolved.code
-    if code.importers(path) or world.once(Started).needs(path):
+    if is_imported(world, path) or world.once(Started).needs(path):
         return False
     program = code.programs[path]
     inside = any(scope.kind == "function" and scope.line <= line <= scope.end_line for scope in program.scopes)
@@ -119,6 +126,23 @@ def _defined_beside(world: World, path: str, name: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def _defined_once(world: World, path: str, name: str) -> str:
+    """The one other module of the tree that defines a name at its top; "" where none or several do."""
+    found = [home for home in world.once(_definers).get(name, ()) if home != path]
+    return found[0] if len(found) == 1 else ""
+
+
+def _definers(world: World) -> dict[str, list[str]]:
+    """The modules of the product that define names at their top, by name."""
+    found: dict[str, list[str]] = {}
+    for path in world.resolved.code.paths:
+        if places.is_product(path) and not path.endswith(".ipynb"):
+            for name, bindings in world.resolved.code.index(path, 0).bindings.items():
+                if any(binding.how == "define" for binding in bindings.values()):
+                    found.setdefault(name, []).append(path)
+    return found
+
+
 def _by_folder(world: World) -> dict[str, list[str]]:
     """The modules and scripts by the folder in which they lie."""
     found: dict[str, list[str]] = {}
@@ -141,6 +165,7 @@ def _folded(found: list[Undefined]) -> list[Undefined]:
             others=tuple(other.name for other in others),
             idle=all(e.idle for e in (first, *others)),
             aside=all(e.aside for e in (first, *others)),
+            stops=any(e.stops for e in (first, *others)),
         )
         for first, *others in groups.values()
     ]

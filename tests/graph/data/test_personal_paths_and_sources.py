@@ -53,8 +53,9 @@ def personal(files: dict[str, str]) -> dict[str, list[tuple[int | None, bool]]]:
     ("source", "expected"),
     [
         pytest.param("import pandas as pd\npd.read_csv(\n    '/home/ada/x.csv'\n)\n", [(2, False)], id="an argument"),
-        pytest.param("P = '/home/ada/x.csv'\n", [(1, False)], id="a constant"),
-        pytest.param("C = {'path': ['/home/ada/x.csv']}\n", [(1, False)], id="in a display"),
+        pytest.param("P = '/home/ada/x.csv'\nprint(P)\n", [(1, False)], id="a constant"),
+        pytest.param("P = '/home/ada/x.csv'\n", [(1, True)], id="a constant that nothing reads"),
+        pytest.param("C = {'path': ['/home/ada/x.csv']}\nprint(C)\n", [(1, False)], id="in a display"),
         pytest.param("def f(path='/home/ada/x.csv'):\n    return path\n", [(1, True)], id="the default of a parameter"),
         pytest.param("import sys\nsys.path.append('/home/ada/lib/x')\n", [(2, False)], id="a search path"),
         pytest.param("class A:\n    p = '/home/ada/x.csv'\n\nprint(A.p)\n", [(2, False)], id="in a class"),

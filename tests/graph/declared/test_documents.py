@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.graph.declared.documents import plain
+from auditor.graph.declared.documents import Documents, plain
+from auditor.model.facts import Facts, Section
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,10 @@ def test_letters_and_digits_are_left(text: str, found: str) -> None:
 @given(st.text())
 def test_ascii_taken_out_at_once_leaves_what_one_pattern_leaves(text: str) -> None:
     assert plain(text) == re.sub(r"[\W_]+", "", text.lower())
+
+
+@pytest.mark.parametrize("path", ["/mnt/rows.csv", "rows.csv", "/rows.csv", "input/rows.csv", "lib/input/rows.csv"])
+def test_an_address_beside_the_name_of_a_folder_tells_of_what_lies_in_it_alone(path: str) -> None:
+    told = Section("", 0, 1, "Put the rows into the `input` folder (https://a.org/rows)")
+    documents = Documents({"README.md": Facts(kind="markdown", sections=(told,))})
+    assert documents.tells_of(path) is (path == "input/rows.csv")

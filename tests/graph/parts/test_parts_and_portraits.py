@@ -332,3 +332,72 @@ def test_a_definition_of_an_environment_makes_no_library(off: str) -> None:
     for more, library in (("", True), (off.replace("false", "true"), True), (off, False)):
         found = component({"pyproject.toml": PACKAGE + more, **files, "fit.py": FIT}).archetypes
         assert ("L" in {each.letter for each in found}) is library
+
+
+CONFIGURED = (
+    "[metadata]\nname = cells\nclassifiers =\n    a\n    b\n    c\n\n[options]\ninstall_requires =\n    torch\n"
+)
+PUBLISHING = "on: push\njobs:\n  out:\n    runs-on: ubuntu-latest\n    steps:\n      - run: twine upload dist/*\n"
+NETWORK = "import torch\n\n\ndef make():\n    return torch.nn.Linear(2, 1)\n"
+
+
+def letters(files: dict[str, str]) -> dict[str, float]:
+    return {each.letter: each.confidence for each in component(files, "cells").archetypes}
+
+
+def test_a_package_of_setup_cfg_that_a_job_publishes_is_a_library() -> None:
+    files = {
+        "setup.cfg": CONFIGURED,
+        "src/cells/net.py": NETWORK,
+        "README.md": "# Cells\n\nSee our paper.\n\n```sh\npip install cells\n```\n",
+    }
+    found = letters({**files, ".github/workflows/out.yml": PUBLISHING})
+    assert found["L"] >= 0.8
+    assert found["R"] < 0.4
+    assert "L" not in letters(files | {"setup.cfg": "[flake8]\nmax-line-length = 99\n"})
+
+
+def test_a_published_package_that_its_authors_train_with_is_research() -> None:
+    train = {"train.py": "import torch\n\nfrom cells.net import make\n\n" + FIT + "\nprint(make())\n"}
+    files = {"setup.cfg": CONFIGURED, "cells/net.py": NETWORK, ".github/workflows/out.yml": PUBLISHING, **train}
+    found = letters(files)
+    assert found["R"] >= 0.5 > found["L"]
+    assert letters({**files, ".github/workflows/out.yml": "on: push\njobs: {}\n"})["L"] > found["L"]
+    assert letters({**files, "README.md": "# Cells\n\npip install cells\n"})["L"] >= 0.8
+
+
+SK = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.model_selection import train_test_split\n\n"
+SOLUTION = "# 3rd place\n\nOur solution to the competition: https://www.kaggle.com/competitions/cells/data\n"
+
+
+def test_a_solution_to_a_competition_is_research() -> None:
+    steps = {
+        f"{n}.py": f"import pandas as pd\n\nframe = pd.read_csv('s{n}.csv').dropna()\nframe.to_csv('s{n + 1}.csv')\n"
+        for n in range(4)
+    }
+    fit = {
+        "fit.py": SK
+        + "frame = pd.read_csv('s4.csv')\na, b = train_test_split(frame)\nmodel = LogisticRegression().fit(a[['x']], a.y)\njoblib.dump(model, 'm.joblib')\n"
+    }
+    used = {"README.md": "# Churn\n\nThe rows are of https://www.kaggle.com/competitions/cells/data\n"}
+    found = letters({**steps, **fit, "README.md": SOLUTION})
+    assert found["R"] >= 0.5 > found.get("P", 0)
+    assert letters({**steps, **fit, **used})["P"] >= 0.6
+    staged = {"dvc.yaml": "stages:\n  a:\n    cmd: python 0.py\n  b:\n    cmd: python 1.py\n"}
+    assert letters({**steps, **fit, **staged, "README.md": SOLUTION})["P"] >= 0.6
+
+
+def test_one_script_that_calls_a_language_model_beside_training_is_no_application() -> None:
+    ask = "from openai import OpenAI\n\nprint(OpenAI().chat.completions.create(model='gpt-4o', messages=[]))\n"
+    fits = {
+        f"run_{n}.py": SK + f"frame = pd.read_csv('{n}.csv')\nprint(LogisticRegression().fit(frame[['x']], frame.y))\n"
+        for n in ("ner", "t5")
+    }
+    found = letters({**fits, "restyle.py": ask})
+    assert found["R"] >= 0.5
+    assert "A" not in found
+    assert letters({"run_ner.py": fits["run_ner.py"], "restyle.py": ask})["A"] >= 0.5
+    assert letters({**fits, "restyle.py": ask, "again.py": ask})["A"] >= 0.5
+    used = {name: "from restyle import restyle\n\n" + text + "\nrestyle()\n" for name, text in fits.items()}
+    ask = ask.replace("print(", "def restyle():\n    print(")
+    assert letters({**used, "restyle.py": ask})["A"] >= 0.5

@@ -1,0 +1,271 @@
+"""Questions about what libraries do not have any more: where product code uses it, while the environment lets newer ones in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from posixpath import dirname
+
+import msgspec
+
+from auditor.graph import places
+from auditor.graph.artefacts.identity import above
+from auditor.graph.declared.environments import Asked, python_versions
+from auditor.graph.reproduction.packages import Environment, environments
+from auditor.graph.reproduction.roots import guarded
+from auditor.graph.sight import Look, Sight, concerns
+from auditor.graph.started import Started
+from auditor.graph.world import World
+from auditor.knowledge.gone import Gone, gone, roots
+from auditor.language.specifier import keeps
+from auditor.model.ir import Attr, Call, Expr, If, Name, Try
+from auditor.model.place import Place
+from auditor.model.regex import regex
+from auditor.program.naming.code import Frame, Instance
+from auditor.program.naming.scopes import last_name
+from auditor.program.naming.statements import Placed, heads, placed, within
+
+_ASKS = regex(r"version|hasattr|find_spec|has_", re.I)
+"""What stands in a test of whether a library has something."""
+_HOLDS = regex(r"[<~^*]|(?<![>!])=")
+"""What stands in a specifier that does not let in every newer release."""
+DEEPEST = 3
+"""Levels of what distributions bring that are followed."""
+
+
+class Use(msgspec.Struct, frozen=True):
+    """A use of something that a library does not have any more: its name in the table, the keyword ("" for none) and the line."""
+
+    name: str
+    keyword: str
+    line: int
+
+
+class Outdated(msgspec.Struct, frozen=True):
+    """What one release has taken from product code: all uses of a component, and one environment that lets the release in.
+
+    `sure`: the environments allow no release that still has it; else they leave it to chance. `idle`: nothing runs any of the
+    places, or nothing starts or names the programs.
+    """
+
+    gone: Gone
+    names: tuple[str, ...]
+    places: tuple[Place, ...]
+    asked: Asked | None
+    sure: bool
+    idle: bool
+    noted: bool
+
+
+def outdated(world: World, owned: Callable[[str], bool]) -> list[Outdated]:
+    """What product code of a component uses of libraries that releases without it may be installed of, by release.
+
+    Nothing is said of a library that no environment asks for, that a lock or an older Python holds, or that a distribution may
+    hold which brings it and is held itself."""
+    found: dict[tuple[tuple[str, ...], str], list[tuple[Use, Gone, str]]] = {}
+    for path in world.resolved.code.paths:
+        if owned(path) and places.is_product(path) and not places.is_exploratory(path):
+            for use in world.seen(USES, path):
+                one = _known(use)
+                if one is not None and not world.resolved.code.rebinds(last_name_of(one.name)):
+                    found.setdefault((one.distributions, one.version), []).append((use, one, path))
+    made = (_judged(world, uses) for uses in found.values())
+    return sorted(
+        (each for each in made if each is not None), key=lambda each: (each.places[0].path, each.places[0].line or 0)
+    )
+
+
+def last_name_of(name: str) -> str:
+    """The last part of a qualified name."""
+    return name.rpartition(".")[2]
+
+
+def _known(use: Use) -> Gone | None:
+    several = gone().get(last_name_of(use.name), ())
+    return next((each for each in several if (each.name, each.keyword) == (use.name, use.keyword)), None)
+
+
+def _judged(world: World, uses: list[tuple[Use, Gone, str]]) -> Outdated | None:
+    """What is to be said of the uses of what one release took away; None where it may not be installed, or cannot be told."""
+    one = uses[0][1]
+    told: list[tuple[Use, str, tuple[Asked, bool] | bool]] = []
+    for use, _, path in uses:
+        allowed = _by_python(world, one) if one.distributions == ("python",) else _by_environments(world, path, one)
+        if allowed is not None:
+            told.append((use, path, allowed))
+    if not told:
+        return None
+    code = world.resolved.code
+    told.sort(key=lambda each: (world.is_notebook(each[1]), each[1], each[0].line))
+    idle = all(not world.once(Started).needs(path) or world.uncalled.at(path, use.line) for use, path, _ in told)
+    answers = [each for _, _, each in told]
+    first = next((each[0] for each in answers if isinstance(each, tuple)), None)
+    names = dict.fromkeys(f"{use.name}({use.keyword}=)" if use.keyword else use.name for use, _, _ in told)
+    return Outdated(
+        one,
+        tuple(names),
+        tuple(code.place(path, use.line) for use, path, _ in told),
+        first,
+        all(each if isinstance(each, bool) else each[1] for each in answers),
+        idle,
+        all(world.is_notebook(path) for _, path, _ in told),
+    )
+
+
+# --- what may be installed ---
+
+
+def _by_python(world: World, one: Gone) -> bool | None:
+    """True where every version of Python that the repository names is without it; None where one may have it, or none is named."""
+    named = [each.version for each in python_versions(world.files)]
+    return True if named and all(keeps(version, least=one.version) for version in named) else None
+
+
+def _by_environments(world: World, path: str, one: Gone) -> tuple[Asked, bool] | None:
+    """A requirement that lets the release in, and whether all keep older ones out; None where any environment may hold an older one."""
+    asking = [each for each in environments(world, lambda _: True) if any(_asks(a, one) for a in each.asked)]
+    folders = {"", *above(path)}
+    near = [each for each in asking if dirname(each.path) in folders] or asking
+    pythons = [each.version for each in python_versions(world.files)]
+    if not near or any(keeps(version, below=one.python) for version in pythons):
+        return None
+    answers = [_allowed(world, each, one) for each in near]
+    if any(each is None for each in answers):
+        return None
+    return next(each for each in answers if each is not None)[0], all(each is not None and each[1] for each in answers)
+
+
+def _asks(asked: Asked, one: Gone) -> bool:
+    return asked.requirement.name in one.distributions
+
+
+def _allowed(world: World, environment: Environment, one: Gone) -> tuple[Asked, bool] | None:
+    """The requirement by which an environment lets the release in, and whether it lets in no older one; None where it may not."""
+    asked = [each for each in environment.asked if _asks(each, one)]
+    if any(each.requirement.marker or each.requirement.source not in ("pypi", "conda") for each in asked):
+        return None
+    sure = any(keeps(each.requirement.specifier, least=one.version) for each in asked)
+    if any(keeps(each.requirement.specifier, below=one.version) for each in asked):
+        return None
+    held = environment.locked or _is_held_beside(world, environment, one)
+    if not sure and (held or any(_may_hold(world, each, one) for each in environment.asked)):
+        return None
+    return asked[0], sure
+
+
+def _is_held_beside(world: World, environment: Environment, one: Gone) -> bool:
+    """Whether any other file of the repository names an exact version of the library: it may be installed by that."""
+    return any(
+        requirement.name in one.distributions and requirement.pinned
+        for path, facts in world.files.items()
+        if path != environment.path
+        for requirement in facts.requirements
+    )
+
+
+def _may_hold(world: World, asked: Asked, one: Gone) -> bool:
+    """Whether a requirement is held to releases that may need an older release of the library."""
+    requirement = asked.requirement
+    if _asks(asked, one) or not _HOLDS.search(requirement.specifier):
+        return False
+    knowledge = world.resolved.knowledge
+    if not knowledge.knows_distribution(requirement.name):
+        return True
+    level, seen = {requirement.name}, {requirement.name}
+    for _ in range(DEEPEST):
+        level = {each for name in level for each in knowledge.brings(name)} - seen
+        seen |= level
+    return not seen.isdisjoint(one.distributions)
+
+
+# --- where it is used ---
+
+
+def _uses(sight: Sight, path: str) -> tuple[Use, ...]:
+    if not concerns(sight, path, roots()):
+        return ()
+    code, table = sight.resolved.code, gone()
+    found = [*_imported(sight, path, table)]
+    words = code.words(path)
+    if not words.members.isdisjoint(table.keys() | _keywords()) or not words.free.isdisjoint(table):
+        for number in code.scopes(path):
+            for at in placed(code.scope(path, number).body):
+                if not _is_asked_for(at):
+                    found += _read(sight, Frame(path, number, block=at.block), at, table)
+    return tuple(dict.fromkeys(found))
+
+
+USES = Look("gone", _uses, tuple[Use, ...])
+"""The uses of what libraries do not have any more, but for those whose failure is caught and those that ask for it before."""
+
+
+@cache
+def _keywords() -> frozenset[str]:
+    return frozenset(each.keyword for several in gone().values() for each in several if each.keyword)
+
+
+def _imported(sight: Sight, path: str, table: Mapping[str, tuple[Gone, ...]]) -> Iterator[Use]:
+    """What a program imports of it, be it by what lies in it."""
+    code = sight.resolved.code
+    for number in code.scopes(path):
+        imports = code.index(path, number).imports
+        caught = guarded(code.scope(path, number).body) if imports else frozenset[int]()
+        for statement, block, dead in imports:
+            if statement.level or dead or block or statement.line in caught:
+                continue
+            for each in statement.names:
+                if code.modules.resolve(path, each.module, 0) is None:
+                    parts = f"{each.module}.{each.name}".rstrip(".").split(".")
+                    wholes = (".".join(parts[:end]) for end in range(2, len(parts) + 1))
+                    yield from (
+                        Use(whole, "", statement.line)
+                        for whole in wholes
+                        for one in table.get(last_name_of(whole), ())
+                        if one.name == whole and not one.keyword
+                    )
+
+
+def _read(sight: Sight, frame: Frame, at: Placed, table: Mapping[str, tuple[Gone, ...]]) -> Iterator[Use]:
+    """What a statement reads of it."""
+    denoter = sight.resolved.evaluator.denoter
+    for head in heads(at.statement):
+        for node in within(head):
+            if type(node) is Attr and node.name in table:
+                name = denoter.dotted(node, frame)
+                if any(each.name == name and not each.keyword for each in table[node.name]) and _is_sure(
+                    sight, node, frame
+                ):
+                    yield Use(name or "", "", at.line)
+            elif type(node) is Call and node.keywords:
+                several = table.get(last_name(node.func), ())
+                given = {keyword for keyword, _ in node.keywords}
+                if any(each.keyword in given for each in several):
+                    name = denoter.dotted(node.func, frame)
+                    for each in several:
+                        if each.keyword in given and each.name == name and _is_sure(sight, node.func, frame):
+                            yield Use(each.name, each.keyword, node.line)
+
+
+def _is_sure(sight: Sight, expr: Expr, frame: Frame) -> bool:
+    """Whether a name is one of a module or class, or of an object that is the same wherever its name is bound."""
+    base = expr.base if type(expr) is Attr else expr
+    denoter = sight.resolved.evaluator.denoter
+    known = denoter.denote(base, frame)
+    if type(known) is not Instance:
+        return True
+    if type(base) is not Name:
+        return False
+    bound = [denoter.bound(binding, where) for binding, where in denoter.bindings(base, frame)]
+    return bool(bound) and all(each == known for each in bound)
+
+
+def _is_asked_for(at: Placed) -> bool:
+    """Whether a failure of a statement is caught, or it or a test before it asks for the library's version or what it has."""
+    tests = (around.test for around in at.around if type(around) is If)
+    asked = any(_ASKS.search(_word(node)) for expr in (*tests, *heads(at.statement)) for node in within(expr))
+    return asked or any(type(around) is Try and around.handlers for around in at.around)
+
+
+def _word(node: Expr) -> str:
+    return node.id if type(node) is Name else node.name if type(node) is Attr else ""
