@@ -19,7 +19,7 @@ _OTHERWISE = {
 }
 """Packages of systems that are called neither like what pip installs nor like what is imported."""
 _OUTSIDE = regex(
-    r"(?:^|:)(?:/usr/|/opt/|\{(?!(?:PWD|HOME|PYTHONPATH|PROJECT|REPO|WORK|ROOT|BASE|SRC|CODE|DIR)\w*\})[A-Z]\w+\}/)"
+    r"(?:^|:)(?:/usr/|/opt/|\{(?!(?:HOME|PYTHONPATH|PROJECT|REPO|WORK|ROOT|BASE|SRC|CODE|DIR)\w*\})[A-Z]\w+\}/)"
 )
 """An entry of `PYTHONPATH` that lies neither in the repository nor where somebody has it: `/usr/share/…`, `$TOOL_HOME/python`."""
 

@@ -381,7 +381,8 @@ def test_a_solution_to_a_competition_is_research() -> None:
     }
     used = {"README.md": "# Churn\n\nThe rows are of https://www.kaggle.com/competitions/cells/data\n"}
     found = letters({**steps, **fit, "README.md": SOLUTION})
-    assert found["R"] >= 0.5 > found.get("P", 0)
+    assert found["R"] >= 0.5
+    assert found.get("P", 0) <= 0.3
     assert letters({**steps, **fit, **used})["P"] >= 0.6
     staged = {"dvc.yaml": "stages:\n  a:\n    cmd: python 0.py\n  b:\n    cmd: python 1.py\n"}
     assert letters({**steps, **fit, **staged, "README.md": SOLUTION})["P"] >= 0.6
@@ -401,3 +402,4 @@ def test_one_script_that_calls_a_language_model_beside_training_is_no_applicatio
     used = {name: "from restyle import restyle\n\n" + text + "\nrestyle()\n" for name, text in fits.items()}
     ask = ask.replace("print(", "def restyle():\n    print(")
     assert letters({**used, "restyle.py": ask})["A"] >= 0.5
+    assert letters({**used, "run_again.py": fits["run_ner.py"], "restyle.py": ask})["A"] >= 0.5
