@@ -17,6 +17,7 @@ from auditor.graph.jungles.agreement import Mismatch
 from auditor.graph.jungles.broken import BrokenReference
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.operation.invented import Invented
 from auditor.graph.reproduction.imported import Imports
 from auditor.graph.reproduction.misnamed import Misnamed
 from auditor.graph.reproduction.outdated import Outdated
@@ -44,6 +45,7 @@ __all__ = [
     "FileEdge",
     "Finding",
     "Imports",
+    "Invented",
     "Iterator",
     "Judgement",
     "Measure",

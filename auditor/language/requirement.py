@@ -16,6 +16,7 @@ _PEP508 = regex(
     r"(?:@\s*(?P<url>\S+)|\(?\s*(?P<specifier>(?:[<>=!~]=?=?[^;#()]*)?)\)?)\s*(?:;\s*(?P<marker>.*))?"
 )
 _EXACT = regex(r"===?\s*v?[^\s*,<>=!~]+")
+_REPOSITORY = regex(r"\w+\+\w+://[^/]+/[^@#]+")
 _VCS = regex(r"(?:git|hg|svn|bzr)\+|.*\.git(?:@|$|#)|git@|git://")
 _URL = regex(r"[A-Za-z][\w+.-]*://")
 _EGG = regex(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
@@ -120,7 +121,9 @@ def _of_location(text: str, line: int, group: str) -> Requirement | None:
     egg = _EGG.search(place)
     wheel = _WHEEL.search(place.rpartition("/")[2])
     source = _SOURCE.match(place.rpartition("/")[2])
-    last = re.split(r"[@#?]", place.rstrip("/").rpartition("/")[2])[0].removesuffix(".git")
+    repository = _REPOSITORY.match(place)  # a branch may have a name with slashes
+    end = (repository[0] if repository else place).rstrip("/").rpartition("/")[2]
+    last = re.split(r"[@#?]", end)[0].removesuffix(".git")
     known = egg or source or wheel
     name = known.group(1) if known else last
     return _located(name or ".", place, line, group, marker.strip())

@@ -115,7 +115,7 @@ def looks_like(data: bytes) -> bool:
 READER = Reader(
     name="requirements",
     names=("requirements*.txt", "*requirements.txt", "constraints*.txt", "*constraints.txt", "requirements*.in", "*requirements.in",
-           "*requirements*.txt", "*requirement*.txt", "reqs*.txt", "*/requirements/*.txt", "*/reqs/*.txt", "*/deps/*.txt", "*/requirements/*.in", "*.pip"),
+           "*requirements*.txt", "*requirement*.txt", "req.txt", "req-*.txt", "req_*.txt", "reqs*.txt", "*/requirements/*.txt", "*/reqs/*.txt", "*/deps/*.txt", "*/requirements/*.in", "*.pip"),
     read=over_text(read),
     sniff=looks_like,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from auditor.rulekit import (
     Clean,
     Effort,
     Finding,
+    Invented,
     Iterator,
     Judgement,
     Rule,
@@ -31,12 +32,20 @@ RULE = Rule(
 )
 
 
+def _says(each: Invented) -> str:
+    if each.given:
+        return f"what a request to {each.route} does not hold is drawn by chance ({each.draw}), and the model is asked about it"
+    if each.name:
+        return f"the {each.name} in the answer of {each.route} is a random number ({each.draw})"
+    return f"{each.route} may answer with a random number ({each.draw}) where its model does not"
+
+
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.fabricated
     yield from doubted(graph, found, "record what the evaluation computed; remove the placeholder")
     for each in graph.invented():
         yield Finding(
-            f"{each.route} may answer with a random number ({each.draw}) where its model does not",
+            _says(each),
             each.place,
             entity=each.function,
             remedy="answer with an error that says so, and count how often: nobody can tell chance from a model",

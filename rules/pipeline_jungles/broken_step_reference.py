@@ -50,6 +50,10 @@ SAYS = {
     "prerequisite": "needs {name} first",
     "option": "passes {name}",
 }
+UNRUN = {
+    "unread": "is no YAML ({name})",
+    "ending": "is a workflow in all but its name, which does not end in .yml",
+}
 ABSENT = {
     "dag": "which no file defines",
     "prerequisite": "for which there is neither a rule nor a file",
@@ -76,6 +80,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
 
 
 def _says(broken: BrokenReference) -> str:
+    if broken.kind in UNRUN:
+        return f"{broken.step} {UNRUN[broken.kind].format(name=broken.name)}, so that none of its jobs ever runs"
     but = (
         f"but only {broken.instead} is there, in other letter case"
         if broken.instead and broken.kind != "option"
@@ -89,6 +95,10 @@ def _says(broken: BrokenReference) -> str:
 
 
 def _remedy(broken: BrokenReference) -> str:
+    if broken.kind == "unread":
+        return "mend the line (YAML is indented by spaces, never by tabs), and look whether the workflow runs"
+    if broken.kind == "ending":
+        return f"call it {broken.instead}"
     if broken.instead:
         return f"write {broken.instead}"
     if broken.left_out:

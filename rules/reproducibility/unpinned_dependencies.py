@@ -47,6 +47,21 @@ def _is_told(pinning: Pinning) -> bool:
     return pinning.share < (RULE.warn or 1)
 
 
+def _moving(pinning: Pinning) -> Finding:
+    """What a list that pins nearly all takes from the branches of repositories."""
+    path, moving = pinning.path, pinning.moving
+    shown = ", ".join(asked.requirement.name for asked in moving[:SHOWN])
+    more = ", …" if len(moving) > SHOWN else ""
+    return Finding(
+        f"{path} takes {shown}{more} from {'a branch' if len(moving) == 1 else 'branches'} of a repository, which moves with each push",
+        moving[0].place,
+        entity=f"{path}|branch",
+        remedy="name a commit (`@` and its hash) or a release",
+        milder=1,
+        instances=len(moving),
+    )
+
+
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     loose = graph.installed_loosely()
     if not graph.pinnings and not loose:
@@ -56,8 +71,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         copies.setdefault(_content(pinning), []).append(pinning.loose[0].place)
     for pinning in graph.pinnings:
         if not _is_told(pinning):
+            if pinning.moving:
+                yield _moving(pinning)
             yield Clean(
-                len(pinning.loose) + pinning.pinned,
+                len(pinning.loose) + pinning.pinned - len(pinning.moving),
                 f"{pinning.path}: {pinning.share:.0%} of the packages are pinned or locked",
             )
             continue

@@ -534,6 +534,29 @@ def test_one_call_that_loads_one_model_or_another_is_one_finding() -> None:
     assert len(found({"net.py": SIZES + ways}, "REP009")) == 2
 
 
+PINNED = "pandas==2.0.1\nnumpy==1.26.0\nscipy==1.11.0\njoblib==1.3.0\nrich==13.0.0\nclick==8.1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "lock", "names"),
+    [
+        ("git+https://example.org/a/timing.git@fast/lane", "", ["timing"]),
+        ("timing @ git+https://example.org/a/timing.git", "", ["timing"]),
+        ("git+https://example.org/a/timing.git@v1.2.0", "", []),
+        ("git+https://example.org/a/timing.git@0123456789abcdef0123456789abcdef01234567", "", []),
+        ("timing==1.0", "", []),
+        ("timing", "", []),
+        ("git+https://example.org/a/timing.git@main", "timing==1.0 --hash=sha256:ab\n", []),
+    ],
+)
+@pytest.mark.parametrize("name", ["requirements.txt", "req.txt"])
+def test_a_branch_of_a_repository_holds_no_version(name: str, line: str, lock: str, names: list[str]) -> None:
+    files = {name: PINNED + line + "\n", "a.py": "import pandas\n", "Dockerfile": f"FROM python:3.11\nCOPY {name} .\nRUN pip install -r {name}\n"}  # fmt: skip
+    told = found({**files, **({"requirements.lock": lock} if lock else {})}, "REP002")
+    assert [("branch" in finding.message, finding.severity.value) for finding in told] == [(True, "low")] * len(names)
+    assert all(name in finding.message for finding, name in zip(told, names, strict=True))
+
+
 @pytest.mark.parametrize(
     ("image", "root", "told"),
     [

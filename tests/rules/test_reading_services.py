@@ -127,3 +127,38 @@ ASKS = "import numpy as np\nimport requests\n\n\ndef check_drift_status(rows):\n
 def test_whoever_asks_a_service_for_drift_is_no_monitor(body: str, told: bool) -> None:
     files = {"app.py": ROUTE + "app = FastAPI()\nheld = Model()\n\n\n@app.post('/a')\ndef a(rows: list):\n    return held.answer(rows)\n", "model.py": MODEL}  # fmt: skip
     assert bool(found({**files, "simulate.py": ASKS.format(body=body)}, "MON005", "S")) is told
+
+
+CHANCE = (
+    "import random\nimport joblib\nimport numpy as np\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\napp = FastAPI()\nm = joblib.load('m.pkl')\n\n\nclass Answer(BaseModel):\n    confidence: float\n\n\n"
+    "def sure(rows):\n    if len(rows) > 3:\n        return round({draw}, 1)\n    return 0.5\n\n\ndef made(row: dict):\n    return [row.get(name, {default}) for name in ('a', 'b')]\n\n\n"
+    "@app.post('/a')\ndef a(rows: dict):\n    said = m.predict([made(rows)])[0]\n    {answer}\n"
+)
+DRAW, TABLE = "random.uniform(85.0, 95.0)", "return {'answer': said, 'confidence': sure(rows)}"
+
+
+@pytest.mark.parametrize(
+    ("draw", "default", "answer", "told"),
+    [
+        (DRAW, "0.0", TABLE, ["the confidence in the answer"]),
+        (DRAW, "0.0", "result = {'answer': said, 'confidence': sure(rows)}\n    return result", ["the confidence in the answer"]),
+        (DRAW, "0.0", "return Answer(confidence=sure(rows))", ["the confidence in the answer"]),
+        (DRAW, "0.0", "return {'answer': said, 'request': sure(rows)}", []),
+        ("len(rows) / 9", "0.0", TABLE, []),
+        ("random.uniform(0, len(rows))", "0.0", TABLE, []),
+        (DRAW, "0.0", "return {'answer': said, 'confidence': m.predict_proba([rows])[0] * sure(rows)}", []),
+        ("0.5", "np.random.randn()", "return {'answer': said}", ["what a request to"]),
+        ("0.5", "np.random.normal(rows['a'])", "return {'answer': said}", []),
+    ],
+)  # fmt: skip
+def test_chance_beside_what_a_model_says_and_in_what_it_is_asked(
+    draw: str, default: str, answer: str, told: list[str]
+) -> None:
+    app = CHANCE.replace("{draw}", draw).replace("{default}", default).replace("{answer}", answer)
+    said = [finding.message for finding in found({"app.py": app}, "LKG013", "S")]
+    assert [message[: len(begin)] for message, begin in zip(said, told, strict=True)] == told
+
+
+def test_chance_by_a_name_that_says_so_is_meant() -> None:
+    app = CHANCE.replace("{draw}", DRAW).replace("{default}", "0.0").replace("{answer}", TABLE)
+    assert not found({"app.py": app.replace("'/a'", "'/demo'").replace("def a(", "def demo(")}, "LKG013", "S")

@@ -15,23 +15,30 @@ from auditor.graph.observed.answers import asks_a_model
 from auditor.graph.observed.flows import features, labels
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
+from auditor.language.sql import read_sql
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Attr
+from auditor.model.ir import Attr, Const, Expr, Group, Table
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
 
+_MACHINE = "host:"
+_TABLE = regex(r"^table:(?:.*\.)?([^.]+)$")
 _KEEPING = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET})
+_INSERTED = regex(
+    r"\binto\s+[\w.\"`\[\]]+\s*\((?P<columns>[^()]*)\)(?:\s*values\s*\((?P<values>(?:[^()]|%\(\w+\)s)*)\))?", re.I
+)
 _GUARDED = regex(r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I)
 
 
 class Written(msgspec.Struct, frozen=True):
-    """Predictions that a program writes: where, into what, and the calls that made them."""
+    """Predictions that a program writes: where, into what, and the calls that made them; of a statement in SQL, into which `columns`."""
 
     touch: Touch
     written: Place
     predicted: tuple[Origin, ...]
+    columns: frozenset[str] | None = None
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -156,6 +163,8 @@ def _through_stores(world: World) -> tuple[Carried, ...]:
         same.setdefault(one.touch.artefact.id, []).append(one)
     for one in (one for written in same.values() for one in written):
         for touch, program, fit in _taken(world, one.touch.artefact.id, read):
+            if one.columns is not None and one.columns.isdisjoint(_asked(world, program, touch)):
+                continue  # what it learns from stands in other columns of that table
             alone = any(other.touch in world.lineage.of_program(program) for other in same[one.touch.artefact.id])
             predicted = _who_predicts(world, one, fit, program, alone=alone)
             if predicted is None:
@@ -163,7 +172,7 @@ def _through_stores(world: World) -> tuple[Carried, ...]:
             artefact = one.touch.artefact.path or one.touch.artefact.id
             found.append(
                 Carried(
-                    artefact,
+                    _TABLE.sub(r"the table \1", artefact),
                     _at(world, predicted[0]),
                     one.written,
                     world.lineage.place(touch),
@@ -190,11 +199,19 @@ def _who_predicts(world: World, one: Written, fit: Effect, program: str, *, alon
         assert type(origin.call.func) is Attr  # noqa: S101  # what _predictions says
         base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line)
         read = loaded(world, (o for o, _ in world.flows.of_role(base, Role.LOAD_MODEL)))
-        if read & models if read or alone else world.once(_Loading).any_of(models, origin.frame.path):
+        if _are_same(read, models) if read or alone else world.once(_Loading).any_of(models, origin.frame.path):
             return origin, True
         if read or not alone:
             others.append(origin)
     return (others[0], False) if others else None
+
+
+def _are_same(loaded: set[str], saved: set[str]) -> bool:
+    """Whether one model is among both: also where one program has it at a place of the machine that an image puts it at."""
+    if loaded & saved:
+        return True
+    apart = {(name.rpartition("/")[2], name.startswith(_MACHINE)) for name in saved if "{" not in name}
+    return any((name.rpartition("/")[2].rpartition(":")[2], not name.startswith(_MACHINE)) in apart for name in loaded)
 
 
 def _is_saved(world: World, fit: Effect, save: Touch) -> bool:
@@ -270,7 +287,35 @@ def _written(world: World, read: frozenset[str]) -> Iterator[Written]:
                 continue
             made = _predictions(world, world.flows.behind(shown, touch.effect))
             if made:
-                yield Written(touch, world.lineage.place(touch), tuple(made))
+                columns = _filled(world, touch.effect, shown) if touch.effect.entry.parse_as == "sql" else None
+                yield Written(touch, world.lineage.place(touch), tuple(made), columns)
+
+
+def _filled(world: World, insert: Effect, given: Expr) -> frozenset[str]:
+    """The columns that a statement fills with predictions; none where it does not say which value is whose."""
+    said = next((m for v in insert.targets if (m := _INSERTED.search(v.text()))), None)
+    if said is None:
+        return frozenset()
+    columns = [_plain(column) for column in said["columns"].split(",")]
+    if type(given) is Table:
+        holes = dict(zip(map(_plain, (said["values"] or "").split(",")), columns, strict=False))
+        named = zip(given.keys, given.values, strict=True)
+        parts = [(holes.get(_plain(str(key.value)), ""), value) for key, value in named if type(key) is Const]
+    else:
+        parts = list(zip(columns, given.items if type(given) is Group else (), strict=False))
+    return frozenset(name for name, part in parts if _predictions(world, world.flows.behind(part, insert)))
+
+
+def _plain(column: str) -> str:
+    """A column without its quotes, or the name of a hole."""
+    return column.strip(' \n\t`"[]:@%()s' if column.strip()[:1] in ":@%" else ' \n\t`"[]').lower()
+
+
+def _asked(world: World, program: str, read: Touch) -> frozenset[str]:
+    """The columns that a statement asks for, and what the program names that has it."""
+    queries = [value.text() for value in read.effect.targets] if read.effect.entry.parse_as == "sql" else []
+    columns = {column.lower() for query in queries for use in read_sql(query).uses for column in use.columns}
+    return frozenset(columns or {text.lower() for text in world.resolved.code.texts(program)})
 
 
 def _near_predictions(world: World) -> frozenset[Site]:

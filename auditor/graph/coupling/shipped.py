@@ -11,6 +11,8 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
+from auditor.graph.coupling.by_values import BY_VALUES, encoded_anew
+from auditor.graph.coupling.registered import registered, registry_name
 from auditor.graph.coupling.sides import (
     effects_in,
     models,
@@ -28,6 +30,7 @@ from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
 from auditor.program.condensed import places_of
 from auditor.program.naming.code import Frame, Local
+from auditor.program.naming.scopes import Block
 from auditor.program.rows.values import STATELESS
 
 _SAVES = (Role.SAVE_MODEL, Role.WRITE, Role.REGISTER, Role.LOG_ARTIFACT)
@@ -84,7 +87,9 @@ def _beside(known: Omitted, step: Omitted) -> Omitted:
 
 def _transforms(world: World) -> bool:
     """Whether anything in the repository is fitted before a model."""
-    return any(e.role is Role.TRANSFORMER for own in world.resolved.effects.own.values() for e in own)
+    return any(
+        e.role is Role.TRANSFORMER or e.name in BY_VALUES for own in world.resolved.effects.own.values() for e in own
+    )
 
 
 def _fits(world: World, owned: Callable[[str], bool]) -> list[Effect]:
@@ -196,7 +201,19 @@ class _Asked:
         if not self.saves.are_told(saves):
             unknown.append(place)
             return []
-        return [self._step(origin, saves, effect, models, place) for origin in made]
+        return [self._step(origin, saves, effect, models, place) for origin in self._of_one_way(made)]
+
+    def _of_one_way(self, made: list[Origin]) -> list[Origin]:
+        """Constructions without those that stand in another arm of a branch than one before: a run makes one of them."""
+        code, found = self.world.resolved.code, list[Origin]()
+        blocks: dict[int, Block] = {}
+        for origin in sorted(made, key=lambda o: (o.frame.path, o.call.line)):
+            index = code.index(origin.frame.path, origin.frame.scope)
+            block = blocks[id(origin)] = next((c.block for c in index.calls if c.call is origin.call), ())
+            here = [o for o in found if (o.frame.path, o.frame.scope) == (origin.frame.path, origin.frame.scope)]
+            if not any(index.excludes(blocks[id(other)], block) for other in here):
+                found.append(origin)
+        return found
 
     def _made(self, traced: Traced) -> list[Origin]:
         """The constructions of fitted steps among the origins of features."""
@@ -240,7 +257,7 @@ class _Asked:
     def _step(self, origin: Origin, saves: int, fit: Effect, models: list[Effect], trained: Place) -> Omitted:
         code = self.world.resolved.code
         name, kept = self._name(origin), bool(self.saves.holding((id(origin.call),)) & saves)
-        served, certainty = (None, 1.0) if kept else self._served(models)
+        served, certainty = (None, 1.0) if kept else self._served(models, fit)
         return Omitted(
             name,
             "kept" if kept else "lost",
@@ -252,12 +269,13 @@ class _Asked:
             certainty,
         )
 
-    def _served(self, saves: list[Effect]) -> tuple[Place | None, float]:
+    def _served(self, saves: list[Effect], fit: Effect) -> tuple[Place | None, float]:
         """Where serving loads the saved model, and how sure it is that it is this one."""
         written = [t for t in models(self.world, frozenset(s.site for s in saves), "write") if t.effect in saves]
         loaded = models(self.world, self.serving.sites, "read")
+        names = registered(self.world, saves, self.saves.effects(self.saves.of(fit.site[0])))
         for touch in loaded:
-            if any(alike(touch.artefact, other.artefact) for other in written):
+            if any(alike(touch.artefact, other.artefact) for other in written) or registry_name(touch) in names:
                 return self.world.lineage.place(touch), 1.0
         loads = effects_in(self.world, self.serving.sites, Role.LOAD_MODEL)
         if loads and self._only_training() and not any(t.artefact.id.startswith("name:") for t in loaded):
@@ -282,8 +300,14 @@ class _Asked:
             if owned(site[0]):
                 for called in predictions(self.world, site):
                     if called.call.args:
-                        found += self._fitted_for(called.call, Frame(*site, block=called.block))
+                        frame = Frame(*site, block=called.block)
+                        found += self._fitted_for(called.call, frame)
+                        encoded = encoded_anew(self.world, self.serving.sites, called.call, frame)
+                        found += [self._refitted(name, place, owner, at, 0.9) for name, place, owner, at in encoded]
         return found
+
+    def _refitted(self, name: str, place: Place, owner: str, served: Place, certainty: float = 1.0) -> Omitted:
+        return Omitted(name, "refitted", place, f"{place.path}#{owner}:{name}", "model", place, served, certainty)
 
     def _fitted_for(self, call: Call, frame: Frame) -> list[Omitted]:
         traced = self.flows.origins.of(call.args[0], frame, call.line)
@@ -300,18 +324,8 @@ class _Asked:
             for number in sorted(through(receiver.calls) & set(made), key=lambda n: made[n].call.line):
                 name = self._name(made[number])
                 scope = code.scope(origin.frame.path, origin.frame.scope).name
-                found.append(
-                    Omitted(
-                        name,
-                        "refitted",
-                        code.place(origin.frame.path, origin.call.line),
-                        f"{origin.frame.path}#{scope}:{name}",
-                        "model",
-                        code.place(origin.frame.path, origin.call.line),
-                        code.place(frame.path, call.line),
-                        1.0,
-                    )
-                )
+                place = code.place(origin.frame.path, origin.call.line)
+                found.append(self._refitted(name, place, scope, code.place(frame.path, call.line)))
         return found
 
     def _is_spared(self, origin: Origin) -> bool:

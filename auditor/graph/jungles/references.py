@@ -19,6 +19,7 @@ from auditor.graph.jungles.left_out import LeftOut
 from auditor.graph.jungles.told import is_manual, is_surely_told
 from auditor.graph.jungles.unknown_options import unknown_options
 from auditor.graph.jungles.unmet import unmet_dags, unmet_prerequisites
+from auditor.graph.jungles.unread_workflows import unread_workflows
 from auditor.graph.jungles.wanted import lacks_module, own_dockerfile, wanted
 from auditor.graph.world import World
 from auditor.model.facts import Command
@@ -76,7 +77,7 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
         of_step += _absent(world, step, known, of_step)
         idle = bool(of_step) and step.tool == "shell" and not _is_mentioned(world, step.path)
         broken += [msgspec.structs.replace(each, idle=idle) for each in of_step]
-    broken += [*_launched(world, owned, known), *unmet_dags(world, owned)]
+    broken += [*_launched(world, owned, known), *unmet_dags(world, owned), *unread_workflows(world, owned)]
     once: dict[tuple[str, str, str], list[BrokenReference]] = {}
     for each in sorted(broken, key=lambda b: (b.place, b.name)):
         once.setdefault((*_cause(each, known), each.place.path), []).append(each)

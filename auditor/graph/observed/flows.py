@@ -7,7 +7,7 @@ from typing import Protocol
 
 from auditor.knowledge import Entry, Knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Expr
+from auditor.model.ir import Attr, Expr, Group
 from auditor.program.calls.effects import Effect
 from auditor.program.calls.origins import Origin, Origins, Traced
 from auditor.program.calls.seen import SomeEffects
@@ -16,6 +16,11 @@ from auditor.program.running.invocations import argument
 from auditor.program.symbolic.evaluate import Evaluator
 
 _FITS = frozenset({"fit", "fit_predict", "partial_fit", "fit_generator"})
+
+_PARAMETERS = frozenset(
+    {"params", "parameters", "vars", "vars_list", "args", "argslist", "seq_of_parameters", "values"}
+)
+"""Under which names a statement is given its values."""
 
 
 class SomeProgram(Protocol):
@@ -77,10 +82,24 @@ class Flows:
         """What a call writes or saves: the argument that the tables name, or the receiver; None where neither is known."""
         spec = effect.entry.object
         shown = argument(effect.call, spec.arg, spec.pos) if spec is not None else None
+        if shown is None and effect.entry.parse_as == "sql":
+            return _inserted(effect)
         if shown is None and type(effect.call.func) is Attr:
             base = effect.call.func.base
             return None if self.dotted(base, effect.frame) else base
         return shown
+
+
+def _inserted(effect: Effect) -> Expr | None:
+    """What a call gives a statement in SQL beside its text; the text where that is all."""
+    call, at = effect.call, effect.entry.path
+    if at is None:
+        return None
+    beside = call.args[at.pos + 1 :] if at.pos is not None else ()
+    given = (*beside, *(value for name, value in call.keywords if name in _PARAMETERS))
+    if len(given) > 1:
+        return Group("tuple", given)
+    return given[0] if given else argument(call, at.arg, at.pos)
 
 
 def features(effect: Effect) -> Expr | None:

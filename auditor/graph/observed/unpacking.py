@@ -51,9 +51,8 @@ def unpacked(
         if path is None or path in written or identities.exists(path):
             continue
         makers = next((filled[folder] for folder in above(path) if folder in filled), [])
-        makers = [touch for touch in makers if may_hold(touch, path, touches, texts)]
         if len({archives.get((touch.site, touch.effect.line), touch.site) for touch in makers}) == 1:
-            for touch in makers:
+            for touch in (each for each in makers if may_hold(each, path, touches, texts)):
                 yield msgspec.structs.replace(
                     touch,
                     artefact=Identity(reading.artefact.id, path, SURE),

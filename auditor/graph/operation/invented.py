@@ -1,9 +1,9 @@
-"""Answers that a service makes up: drawn by chance, where its model is missing or fails."""
+"""Answers that a service makes up: drawn by chance where its model is missing or fails, beside what it says, or in what it is asked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import msgspec
 
@@ -12,7 +12,7 @@ from auditor.graph.observed.answers import PREDICTING
 from auditor.graph.operation.handling import Handler, handlers
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Group, Return, Table
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Name, Return, Table
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -28,13 +28,18 @@ _MEANT = regex(r"mock|demo|debug|fake|dummy|simulat|sandbox|dry_?run|testing|tes
 
 
 class Invented(msgspec.Struct, frozen=True):
-    """A draw that is given back as an answer of an endpoint: `function` gives it back, `asked` is the endpoint's place."""
+    """A draw that is given back as an answer of an endpoint: `function` gives it back, `asked` is the endpoint's place.
+
+    `name` is what it stands under beside what the model says; `given`: it stands in for a feature that a request lacks.
+    """
 
     place: Place
     function: str
     route: str
     draw: str
     asked: Place
+    name: str = ""
+    given: bool = False
 
 
 def invented(world: World, owned: Callable[[str], bool]) -> tuple[Invented, ...]:
@@ -44,50 +49,93 @@ def invented(world: World, owned: Callable[[str], bool]) -> tuple[Invented, ...]
         if _MEANT.search(handler.says):
             continue
         for site in sorted(handler.reached - found.keys()):
-            drawn = _drawn(world, handler, site)
-            if drawn:
-                place = world.resolved.code.place(site[0], drawn[0])
-                name = f"{site[0]}|{world.resolved.code.scope(*site).name}"
-                found[site] = Invented(place, name, handler.says, drawn[1], handler.place)
+            drawn = _drawn(world, handler, site) or _guessed(world, handler, site)
+            if drawn is not None and drawn.site not in found:
+                code = world.resolved.code
+                function = f"{drawn.site[0]}|{code.scope(*drawn.site).name}"
+                place = code.place(drawn.site[0], drawn.line)
+                found[drawn.site] = Invented(
+                    place, function, handler.says, drawn.draw, handler.place, drawn.name, drawn.given
+                )
     return tuple(found[site] for site in sorted(found))
 
 
-def _drawn(world: World, handler: Handler, site: Site) -> tuple[int, str] | None:
-    """The line and the name of a draw that a function gives back as an answer in which no model has a part."""
-    code = world.resolved.code
-    if not places.is_product(site[0]) or code.scope(*site).kind != "function":
+class _Drawn(msgspec.Struct, frozen=True):
+    site: Site
+    line: int
+    draw: str
+    name: str = ""
+    given: bool = False
+
+
+def _has_a_part(world: World, handler: Handler, site: Site) -> bool:
+    """Whether a function of the product asks the model, or is called by one that does."""
+    if not places.is_product(site[0]) or world.resolved.code.scope(*site).kind != "function":
+        return False
+    return site in handler.way or any(_leads(world, handler, site))
+
+
+def _drawn(world: World, handler: Handler, site: Site) -> _Drawn | None:
+    """A draw that a function gives back as an answer in which no model has a part."""
+    if not _has_a_part(world, handler, site):
         return None
-    if site not in handler.way and not any(_leads(world, handler, site)):
-        return None
-    for each in placed(code.scope(*site).body):
-        if type(each.statement) is Return and type(each.statement.value) is Table:
+    for each in placed(world.resolved.code.scope(*site).body):
+        if type(each.statement) is Return and each.statement.value is not None:
             frame = Frame(*site, block=each.block)
-            for value in _answers(each.statement.value):
-                drawn = _draw(world, world.flows.origins.of(value, frame, each.line).calls, site)
+            for name, value in _answers(world, each.statement.value, frame):
+                calls = world.flows.origins.of(value, frame, each.line).calls
+                within_reach = handler.reached if site in handler.way else frozenset((site,))
+                drawn = _draw(world, calls, within_reach)
                 if drawn is not None:
-                    return drawn
+                    return msgspec.structs.replace(drawn, name=name if site in handler.way else "")
     return None
 
 
-def _draw(world: World, calls: Iterable[Origin], site: Site) -> tuple[int, str] | None:
-    """The draw of a scope among the calls that a value comes from; None where a model is one of them."""
+def _guessed(world: World, handler: Handler, site: Site) -> _Drawn | None:
+    """A draw that stands in for what a request does not hold: `row.get("v1", random())`."""
+    if not _has_a_part(world, handler, site):
+        return None
+    for each in world.resolved.code.index(*site).calls:
+        call = each.call
+        chance = call.args[1] if len(call.args) == 2 and last_name(call.func) == "get" else None
+        if type(chance) is Call and (draw := _named_draw(world, chance, Frame(*site, block=each.block))):
+            return _Drawn(site, chance.line, draw, given=True)
+    return None
+
+
+def _named_draw(world: World, call: Call, frame: Frame) -> str:
+    """The name of a call that draws and hangs on nothing but what stands in the code; "" of any other."""
+    dotted = world.resolved.evaluator.denoter.dotted(call.func, frame) or ""
+    entry = world.resolved.knowledge.lookup(dotted) if dotted else None
+    return dotted if entry is not None and entry.role is Role.SAMPLE and _is_blind(call) else ""
+
+
+def _draw(world: World, calls: Iterable[Origin], sites: Collection[Site]) -> _Drawn | None:
+    """The draw of some scopes among the calls that a value comes from; None where a model is one of them."""
     found = None
     for origin in calls:
         if type(origin.call.func) is Attr and origin.call.func.name in PREDICTING:
             return None
-        dotted = world.resolved.evaluator.denoter.dotted(origin.call.func, origin.frame) or ""
-        entry = world.resolved.knowledge.lookup(dotted) if dotted else None
-        here = (origin.frame.path, origin.frame.scope) == site
-        if here and entry is not None and entry.role is Role.SAMPLE and _is_blind(origin.call):
-            found = origin.call.line, dotted
+        here = (origin.frame.path, origin.frame.scope)
+        if here in sites and (draw := _named_draw(world, origin.call, origin.frame)):
+            found = _Drawn(here, origin.call.line, draw)
     return found
 
 
-def _answers(table: Table) -> Iterator[Expr]:
-    """The values that a display of an answer holds under names of what models say."""
-    for key, value in zip(table.keys, table.values, strict=True):
-        if type(key) is Const and isinstance(key.value, str) and _ANSWER.fullmatch(key.value):
-            yield value
+def _answers(world: World, given: Expr, frame: Frame) -> Iterator[tuple[str, Expr]]:
+    """The values that an answer holds under names of what models say: a display, a name of one, or what an object is made with."""
+    if type(given) is Name:
+        bound = world.resolved.evaluator.denoter.bindings(given, frame)
+        given = next((each.value for each, _ in bound if type(each.value) in (Table, Call)), given) or given
+    named: Iterable[tuple[object, Expr]] = ()
+    if type(given) is Table:
+        keys = (key.value if type(key) is Const else None for key in given.keys)
+        named = zip(keys, given.values, strict=True)
+    elif type(given) is Call and last_name(given.func)[:1].isupper():
+        named = given.keywords
+    for key, value in named:
+        if isinstance(key, str) and _ANSWER.fullmatch(key):
+            yield key, value
 
 
 def _is_blind(call: Call) -> bool:

@@ -37,6 +37,8 @@ class Environment(msgspec.Struct, frozen=True):
     locked: bool
 
 
+_TAGGED = regex(r"@[\w./-]*\d+\.\d+[\w.-]*(?:#.*)?$")
+"""A revision that is a tag by its version."""
 _PATCHES = regex(r"~=\s*\d+\.\d+\.\d+|===?\s*\d+\.\d+\.\*")
 
 
@@ -53,6 +55,13 @@ class Pinning(msgspec.Struct, frozen=True):
     def share(self) -> float:
         """The share that is pinned, in [0, 1]."""
         return self.pinned / (self.pinned + len(self.loose))
+
+    @property
+    def moving(self) -> tuple[Asked, ...]:
+        """What is taken from a branch of a repository: each push to it is another version of the same name."""
+        return tuple(
+            a for a in self.loose if a.requirement.source == "vcs" and not _TAGGED.search(a.requirement.specifier)
+        )
 
     @property
     def patches_only(self) -> bool:

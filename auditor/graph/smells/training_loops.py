@@ -5,6 +5,7 @@ Only where the optimiser is known to be PyTorch's own, and the model to be what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -27,6 +28,10 @@ _OPTIMISER = regex(r"^torch\.optim\.(?!lr_scheduler|swa_utils)\w+$")
 _CLEARING = frozenset({"zero_grad", "zero_", "clear_grad", "clear_gradients", "zero_gradients", "reset_grad"})
 _TURNING = frozenset({"train", "set_train", "train_mode", "set_mode", "training_mode"})
 _UNSTABLE = regex(r"^torch\.nn\.(\w*Dropout\w*|\w*BatchNorm\w*)$")
+_CHECKED_BY = regex(r"(?:^|_)(?:val|valid|validation|test|holdout)(?:_|$)", re.I)
+"""Names of rows that a model is checked by."""
+_MOVING = frozenset({"to", "cuda", "cpu", "float", "double", "half"})
+"""Methods that give the same model elsewhere, or in other numbers."""
 _TELLING = frozenset({"backward", "parameters"})
 """Attributes one of which is named where gradients are made, or where an optimiser is given what it moves."""
 _FREEZING = regex(r"(?:^|_)freeze(?:_|$)|^(?:deactivate|disable)_(?:requires_)?grads?$")
@@ -101,7 +106,10 @@ LOOPS = Look("loops", _loops, Loops)
 def _evaluates_around(world: World, path: str) -> bool:
     """Whether a file, or one that it imports or that imports it, puts anything into evaluation mode."""
     code = world.resolved.code
-    return any("eval" in _own_methods(world, each) for each in {path, *code.imports(path), *code.importers(path)})
+    around = (code.imports(path) | code.importers(path)) - {path}
+    return "eval" in _own_methods(world, path) or any(
+        "eval" in _own_methods(world, each, given=True) for each in around
+    )
 
 
 def _calls(body: Iterable[Placed]) -> Iterator[_Called]:
@@ -330,17 +338,24 @@ def _evaluated(world: Sight, callee: Local, call: Call, frame: Frame) -> Iterato
 
 
 def _validates(world: Sight, site: Site, body: list[Placed], moved: dict[str, Frame]) -> Iterator[Defect]:
-    """A model with layers that behave otherwise in training, asked without gradients beside its training."""
+    """A model with layers that behave otherwise in training, asked beside its training: without gradients, or about rows to check by."""
     trained = next((at for at in body if at.loops and _holds(at, "backward")), None)
     for at in body:
-        if trained is None or not any(type(each) is With and _no_grad(world, each, site, at) for each in at.around):
-            continue
+        if trained is None:
+            return
+        free = any(type(each) is With and _no_grad(world, each, site, at) for each in at.around)
         for head in heads(at.statement):
             for node in within(head, opened=False):
-                name = spelled(node.func) if type(node) is Call else ""
-                if name in moved and _is_unstable(world, node.func, moved[name]):  # type: ignore[union-attr]
+                if type(node) is not Call or (name := spelled(node.func)) not in moved:
+                    continue
+                if (free or (at.loops and _is_to_check(node))) and _is_unstable(world, node.func, moved[name]):
                     yield Defect("validates", name, _place(world, site, at.line), _place(world, site, trained.line))
                     return
+
+
+def _is_to_check(call: Call) -> bool:
+    """Whether a call is given rows whose name says that the model is checked by them."""
+    return any(_CHECKED_BY.search(last_name(part)) for value in call.args for part in within(value))
 
 
 def _holds(at: Placed, method: str) -> bool:
@@ -349,21 +364,29 @@ def _holds(at: Placed, method: str) -> bool:
     return type(value) is Call and type(value.func) is Attr and value.func.name == method
 
 
-def _own_methods(world: Sight, path: str) -> set[str]:
+def _own_methods(world: Sight, path: str, *, given: bool = False) -> set[str]:
+    """The methods that a file calls; `given`: not those of what a scope has made or loaded itself."""
     code = world.resolved.code
-    funcs = (call.func for _, call in code.calls(path))
-    turned = {
-        func.name
-        for func in funcs
-        if type(func) is Attr
-    }  # fmt: skip
+    every = ((number, call, call.func) for number, call in code.calls(path))
+    calls = [
+        call
+        for number, call, func in every
+        if type(func) is Attr and not (given and _is_own(world, (path, number), func.base))
+    ]
+    turned = {last_name(call.func) for call in calls}
     off = any(
-        type(call.func) is Attr
-        and call.func.name in _TURNING
+        last_name(call.func) in _TURNING
         and any(type(a) is not Const or a.value is False for a in (*call.args, *(v for _, v in call.keywords)))
-        for _, call in code.calls(path)
+        for call in calls
     )
     return turned | {"eval"} if off else turned
+
+
+def _is_own(world: Sight, site: Site, name: Expr) -> bool:
+    """Whether a scope binds a name to nothing but what calls give it."""
+    index = world.resolved.code.index(*site)
+    bound = index.reaching(name.id, name.version, ()) if type(name) is Name and name.version else []
+    return bool(bound) and all(each.how == "value" and type(each.value) is Call for each in bound)
 
 
 def _no_grad(world: Sight, statement: With, site: Site, at: Placed) -> bool:
@@ -373,11 +396,20 @@ def _no_grad(world: Sight, statement: With, site: Site, at: Placed) -> bool:
     )
 
 
-def _is_unstable(world: Sight, model: object, frame: Frame) -> bool:
+def _constructed(world: Sight, model: Expr, frame: Frame) -> Expr:
+    """What a model is made by, without what only moves it: `Net().to(device)`."""
+    bound = world.resolved.evaluator.denoter.bindings(model, frame) if type(model) is Name else []
+    value = bound[0][0].value if len(bound) == 1 else None
+    while type(value) is Call and type(value.func) is Attr and value.func.name in _MOVING:
+        value = value.func.base
+    return value if type(value) is Call else model
+
+
+def _is_unstable(world: Sight, model: Expr, frame: Frame) -> bool:
     """Whether the class of a model, of the repository, has dropout or batch normalisation."""
     code = world.resolved.code
     denoter = world.resolved.evaluator.denoter
-    known = denoter.denote(model, frame)  # type: ignore[arg-type]  # an expression
+    known = denoter.denote(_constructed(world, model, frame), frame)
     if type(known) is not Instance or type(known.of) is not Local:
         return False
     path, name = known.of.path, code.scope(known.of.path, known.of.scope).name

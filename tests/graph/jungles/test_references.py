@@ -212,3 +212,25 @@ def test_lists_that_commands_install_from(files: dict[str, str], told: list[str]
 def test_folders_that_commands_go_to(files: dict[str, str], told: list[str]) -> None:
     found = graphs({"x.py": "x = 1\n", **files}).components[0].references().broken
     assert [each.name for each in found if each.kind == "cwd"] == told
+
+
+NEVER = "name: Fit\non:\n  push:\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: echo a\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "kinds"),
+    [
+        ({".github/workflows/a.yml": NEVER.replace("    steps", "\tsteps")}, [("unread", "")]),
+        ({".github/workflows/a.md": NEVER}, [("ending", ".github/workflows/a.yml")]),
+        ({".github/workflows/a.yml": NEVER}, []),
+        ({".github/workflows/a.yml": "name: Fit\n"}, []),
+        ({".github/workflows/README.md": "# Flows\n\n```yaml\n" + NEVER + "```\n"}, []),
+        ({".github/workflows/README.md": "name: ours\n\nWe fit on each push.\n"}, []),
+        ({"docs/a.md": NEVER}, []),
+        ({".github/workflows/a.md": "How we fit:\n\n" + NEVER}, []),
+        ({".github/a.yml": NEVER.replace("    steps", "\tsteps")}, []),
+        ({".github/workflows/a.yml": NEVER.replace("    steps", "\tsteps"), "{{ cookiecutter.name }}/a.txt": ""}, []),
+    ],
+)  # fmt: skip
+def test_workflows_that_are_never_run(files: dict[str, str], kinds: list[tuple[str, str]]) -> None:
+    assert [(kind, instead) for kind, _, instead in broken(files)] == kinds

@@ -98,10 +98,34 @@ CLEARED = "opt.zero_grad()\n" + STEP
         (MADE + loop(CLEARED + "\nwith torch.no_grad():\n    net(x)"), ["validates"]),
         (MADE + loop(CLEARED + "\nwith torch.no_grad():\n    net.eval()\n    net(x)\n    net.train()"), []),
         (MADE + loop(CLEARED + "\nwith torch.no_grad():\n    other(x)"), []),
+        (MADE + loop(CLEARED + "\nprint(net(x_val))"), ["validates"]),
+        (MADE + loop(CLEARED + "\nprint(net(loader.validation_rows.to(dev)))"), ["validates"]),
+        (MADE.replace("Net()", "Net().to('cuda')") + loop(CLEARED + "\nprint(net(x_val))"), ["validates"]),
+        (MADE + loop(CLEARED + "\nnet.eval()\nprint(net(x_val))\nnet.train()"), []),
+        (MADE + loop(CLEARED + "\nprint(net(x))"), []),
+        (MADE + loop(CLEARED + "\nprint(net(x.interval))"), []),
+        (MADE + loop(CLEARED + "\nprint(other(x_val))"), []),
+        (MADE + loop(CLEARED) + "print(net(x_val))\n", []),
     ],
 )
 def test_training_loops(text: str, kinds: list[str]) -> None:
     found, _ = ask({"train.py": TORCH + NET.format(layer="Dropout") + text}).training_defects()
+    assert [each.kind for each in found] == kinds
+
+
+@pytest.mark.parametrize(
+    ("other", "kinds"),
+    [
+        ("def check(net, x):\n    net.eval()\n    return net(x)\n", []),
+        ("class Check:\n    def of(self):\n        self.net.eval()\n", []),
+        ("import torch\n\n\ndef serve(x):\n    net = torch.load('n.pt')\n    net.eval()\n    return net(x)\n", ["validates"]),
+    ],
+)  # fmt: skip
+def test_only_what_may_be_the_trained_model_is_put_into_evaluation_mode_by_other_files(
+    other: str, kinds: list[str]
+) -> None:
+    text = "import other\n" + TORCH + NET.format(layer="Dropout") + MADE + loop(CLEARED + "\nprint(net(x_val))")
+    found, _ = ask({"train.py": text, "other.py": other}).training_defects()
     assert [each.kind for each in found] == kinds
 
 
