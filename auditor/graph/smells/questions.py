@@ -15,6 +15,7 @@ from auditor.graph.smells import (
     pedantic,
     pinned,
     swallowed,
+    training_bodies,
     training_loops,
     unbound,
     undefined,
@@ -47,7 +48,7 @@ class Smells(Part):
         """Uses of frames and metrics whose result is not what they say."""
         return frames.misuses(self._world, self.owns)
 
-    def training_defects(self) -> tuple[list[training_loops.Defect], int]:
+    def training_defects(self) -> tuple[list[training_bodies.Defect], int]:
         """Training loops that forget something, and how many bodies with one were looked at."""
         return training_loops.defects(self._world, self.owns)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.graph import ArtefactGraph
-from auditor.graph.smells.training_loops import Defect
+from auditor.graph.smells.training_bodies import Defect
 from tests.pages import graphs
 
 PD = "import numpy as np\nimport pandas as pd\nf = pd.read_csv('x.csv')\n"
