@@ -137,7 +137,7 @@ def _installing(facts: Facts) -> tuple[tuple[Requirement, int, bool, str], ...]:
     for escape in facts.program.escapes if facts.program is not None else ():
         asked = _of_words(_words(escape.kind, escape.name, escape.text), escape.line)
         found += [(requirement, escape.line, True, "") for requirement in asked]
-    for step in facts.steps if facts.kind != "prose" else ():
+    for step in facts.steps:
         for command in step.commands:
             words = [word.text for word in command.words]
             lost = next((f">{word.text}" for word in command.writes if _BOUND.fullmatch(word.text)), "")
