@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -27,7 +27,7 @@ class Gone(msgspec.Struct, frozen=True):
 @cache
 def gone() -> Mapping[str, tuple[Gone, ...]]:
     """All of it, by the last part of the name."""
-    found: dict[str, tuple[Gone, ...]] = {}
+    found: list[Gone] = []
     for line in (files("auditor.knowledge") / "gone.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             head, _, rest = line.partition(": ")
@@ -35,13 +35,41 @@ def gone() -> Mapping[str, tuple[Gone, ...]]:
             distributions, version, python = head.split()
             for written in names.split():
                 name, _, keyword = written.partition("(")
-                one = Gone(name, keyword[:-2], tuple(distributions.split("|")), version, python, instead)
-                tail = name.rpartition(".")[2]
-                found[tail] = (*found.get(tail, ()), one)
-    return found
+                found.append(Gone(name, keyword[:-2], tuple(distributions.split("|")), version, python, instead))
+    return _by_tail(found)
 
 
 @cache
 def roots() -> frozenset[str]:
     """The libraries that have lost anything, by the first part of what is imported."""
     return frozenset(each.name.partition(".")[0] for several in gone().values() for each in several)
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """What some libraries have lost, by the last part of its name: what modules had, and what is looked for where it is called, the
+    methods of classes and keywords of calls among it."""
+
+    named: Mapping[str, tuple[Gone, ...]]
+    called: Mapping[str, tuple[Gone, ...]]
+
+
+@cache
+def of_roots(libraries: frozenset[str]) -> Lost:
+    """What libraries have lost that are imported by these names."""
+    lost = [each for several in gone().values() for each in several if each.name.partition(".")[0] in libraries]
+    plain = [each for each in lost if not each.keyword and not _is_method(each.name)]
+    deep = [each for each in lost if each.keyword or _is_method(each.name) or each.name.count(".") > 1]
+    return Lost(_by_tail(plain), _by_tail(deep))
+
+
+def _is_method(name: str) -> bool:
+    """Whether a name is that of something in a class: `pandas.DataFrame.append`."""
+    return name.split(".")[-2][:1].isupper()
+
+
+def _by_tail(several: Iterable[Gone]) -> Mapping[str, tuple[Gone, ...]]:
+    found: dict[str, tuple[Gone, ...]] = {}
+    for each in several:
+        tail = each.name.rpartition(".")[2]
+        found[tail] = (*found.get(tail, ()), each)
+    return found

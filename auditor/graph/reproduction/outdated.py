@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator
 from posixpath import dirname
 
 import msgspec
@@ -17,14 +16,14 @@ from auditor.graph.reproduction.roots import guarded
 from auditor.graph.sight import Look, Sight, concerns
 from auditor.graph.started import Started
 from auditor.graph.world import World
-from auditor.knowledge.gone import Gone, gone, roots
+from auditor.knowledge.gone import Gone, Lost, gone, of_roots, roots
 from auditor.language.specifier import keeps
-from auditor.model.ir import Attr, Call, Expr, If, Name, Try
+from auditor.model.ir import Attr, Expr, If, Name, Try
 from auditor.model.place import Place
 from auditor.model.regex import regex
-from auditor.program.naming.code import Frame, Instance
+from auditor.program.naming.code import Code, Frame, Instance
 from auditor.program.naming.scopes import last_name
-from auditor.program.naming.statements import Placed, heads, placed, within
+from auditor.program.naming.statements import heads, placed, within
 
 _ASKS = regex(r"version|hasattr|find_spec|has_", re.I)
 """What stands in a test of whether a library has something."""
@@ -185,14 +184,15 @@ def _may_hold(world: World, asked: Asked, one: Gone) -> bool:
 def _uses(sight: Sight, path: str) -> tuple[Use, ...]:
     if not concerns(sight, path, roots()):
         return ()
-    code, table = sight.resolved.code, gone()
-    found = [*_imported(sight, path, table)]
-    words = code.words(path)
-    if not words.members.isdisjoint(table.keys() | _keywords()) or not words.free.isdisjoint(table):
-        for number in code.scopes(path):
-            for at in placed(code.scope(path, number).body):
-                if not _is_asked_for(at):
-                    found += _read(sight, Frame(path, number, block=at.block), at, table)
+    code = sight.resolved.code
+    here, words = of_roots(code.roots(path)), code.words(path)
+    found = [*_imported(sight, path, here)]
+    called = not words.members.isdisjoint(here.called) or not words.free.isdisjoint(here.called)
+    named = not words.members.isdisjoint(here.named)
+    for number in code.scopes(path) if called or named else ():
+        nodes = list(_called(sight, path, number, here)) if called else []
+        nodes += _named(sight, path, number, here) if named else []
+        found += [use for node, use in nodes if not _is_asked_for(code, path, number, node)]
     return tuple(dict.fromkeys(found))
 
 
@@ -200,12 +200,7 @@ USES = Look("gone", _uses, tuple[Use, ...])
 """The uses of what libraries do not have any more, but for those whose failure is caught and those that ask for it before."""
 
 
-@cache
-def _keywords() -> frozenset[str]:
-    return frozenset(each.keyword for several in gone().values() for each in several if each.keyword)
-
-
-def _imported(sight: Sight, path: str, table: Mapping[str, tuple[Gone, ...]]) -> Iterator[Use]:
+def _imported(sight: Sight, path: str, here: Lost) -> Iterator[Use]:
     """What a program imports of it, be it by what lies in it."""
     code = sight.resolved.code
     for number in code.scopes(path):
@@ -221,30 +216,35 @@ def _imported(sight: Sight, path: str, table: Mapping[str, tuple[Gone, ...]]) ->
                     yield from (
                         Use(whole, "", statement.line)
                         for whole in wholes
-                        for one in table.get(last_name_of(whole), ())
-                        if one.name == whole and not one.keyword
+                        for one in here.named.get(last_name_of(whole), ())
+                        if one.name == whole
                     )
 
 
-def _read(sight: Sight, frame: Frame, at: Placed, table: Mapping[str, tuple[Gone, ...]]) -> Iterator[Use]:
-    """What a statement reads of it."""
+def _called(sight: Sight, path: str, number: int, here: Lost) -> Iterator[tuple[Expr, Use]]:
+    """The calls of a scope of what is gone, or by a keyword that is."""
     denoter = sight.resolved.evaluator.denoter
-    for head in heads(at.statement):
-        for node in within(head):
-            if type(node) is Attr and node.name in table:
-                name = denoter.dotted(node, frame)
-                if any(each.name == name and not each.keyword for each in table[node.name]) and _is_sure(
-                    sight, node, frame
-                ):
-                    yield Use(name or "", "", at.line)
-            elif type(node) is Call and node.keywords:
-                several = table.get(last_name(node.func), ())
-                given = {keyword for keyword, _ in node.keywords}
-                if any(each.keyword in given for each in several):
-                    name = denoter.dotted(node.func, frame)
-                    for each in several:
-                        if each.keyword in given and each.name == name and _is_sure(sight, node.func, frame):
-                            yield Use(each.name, each.keyword, node.line)
+    for site in sight.resolved.code.index(path, number).calls:
+        func, given = site.call.func, {keyword for keyword, _ in site.call.keywords}
+        several = here.called.get(last_name(func), ())
+        if several and any(not each.keyword or each.keyword in given for each in several):
+            frame = Frame(path, number, block=site.conditions)
+            name = denoter.dotted(func, frame)
+            for each in several:
+                if each.name == name and (not each.keyword or each.keyword in given) and _is_sure(sight, func, frame):
+                    yield func, Use(each.name, each.keyword, site.call.line)
+
+
+def _named(sight: Sight, path: str, number: int, here: Lost) -> Iterator[tuple[Expr, Use]]:
+    """The reads in a scope of what is gone from a module, by the name that the module has there."""
+    denoter = sight.resolved.evaluator.denoter
+    for at in placed(sight.resolved.code.scope(path, number).body):
+        for head in heads(at.statement):
+            for node in within(head):
+                if type(node) is Attr and node.name in here.named and type(node.base) is Name:
+                    name = denoter.dotted(node, Frame(path, number, block=at.block))
+                    if any(each.name == name for each in here.named[node.name]):
+                        yield node, Use(name or "", "", at.line)
 
 
 def _is_sure(sight: Sight, expr: Expr, frame: Frame) -> bool:
@@ -260,11 +260,16 @@ def _is_sure(sight: Sight, expr: Expr, frame: Frame) -> bool:
     return bool(bound) and all(each == known for each in bound)
 
 
-def _is_asked_for(at: Placed) -> bool:
-    """Whether a failure of a statement is caught, or it or a test before it asks for the library's version or what it has."""
-    tests = (around.test for around in at.around if type(around) is If)
-    asked = any(_ASKS.search(_word(node)) for expr in (*tests, *heads(at.statement)) for node in within(expr))
-    return asked or any(type(around) is Try and around.handlers for around in at.around)
+def _is_asked_for(code: Code, path: str, number: int, node: Expr) -> bool:
+    """Whether a failure where a node stands is caught, or its statement or a test before that asks for the library's version or
+    what it has."""
+    for at in placed(code.scope(path, number).body):
+        own = heads(at.statement)
+        if any(each is node for head in own for each in within(head)):
+            tests = (around.test for around in at.around if type(around) is If)
+            asked = any(_ASKS.search(_word(each)) for expr in (*tests, *own) for each in within(expr))
+            return asked or any(type(around) is Try and around.handlers for around in at.around)
+    return False
 
 
 def _word(node: Expr) -> str:
