@@ -18,7 +18,7 @@ from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.knowledge.gone import Gone, Lost, gone, of_roots, roots
 from auditor.language.specifier import keeps
-from auditor.model.ir import Attr, Expr, If, Name, Try
+from auditor.model.ir import Attr, Expr, If, Imported, Name, Try
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.code import Code, Frame, Instance
@@ -185,19 +185,27 @@ def _uses(sight: Sight, path: str) -> tuple[Use, ...]:
     if not concerns(sight, path, roots()):
         return ()
     code = sight.resolved.code
-    here, words = of_roots(code.roots(path)), code.words(path)
-    found = [*_imported(sight, path, here)]
+    libraries = code.roots(path) & roots()
+    here, words = of_roots(libraries), code.words(path)
+    every = [each for statement in code.statements(path) if not statement.level for each in statement.names]
+    bound = frozenset(each.bound.id for each in every if each.module.partition(".")[0] in libraries)
+    found = [*_imported(sight, path, here)] if any(_parts(each) & here.named.keys() for each in every) else []
     called = not words.members.isdisjoint(here.called) or not words.free.isdisjoint(here.called)
     named = not words.members.isdisjoint(here.named)
     for number in code.scopes(path) if called or named else ():
         nodes = list(_called(sight, path, number, here)) if called else []
-        nodes += _named(sight, path, number, here) if named else []
+        nodes += _named(sight, path, number, here, bound) if named else []
         found += [use for node, use in nodes if not _is_asked_for(code, path, number, node)]
     return tuple(dict.fromkeys(found))
 
 
 USES = Look("gone", _uses, tuple[Use, ...])
 """The uses of what libraries do not have any more, but for those whose failure is caught and those that ask for it before."""
+
+
+def _parts(imported: Imported) -> set[str]:
+    """The names that the path of an import is made of."""
+    return {imported.name, *imported.module.split(".")}
 
 
 def _imported(sight: Sight, path: str, here: Lost) -> Iterator[Use]:
@@ -235,13 +243,13 @@ def _called(sight: Sight, path: str, number: int, here: Lost) -> Iterator[tuple[
                     yield func, Use(each.name, each.keyword, site.call.line)
 
 
-def _named(sight: Sight, path: str, number: int, here: Lost) -> Iterator[tuple[Expr, Use]]:
-    """The reads in a scope of what is gone from a module, by the name that the module has there."""
+def _named(sight: Sight, path: str, number: int, here: Lost, bound: frozenset[str]) -> Iterator[tuple[Expr, Use]]:
+    """The reads in a scope of what is gone from a module, by one of the names under which imports bind any."""
     denoter = sight.resolved.evaluator.denoter
     for at in placed(sight.resolved.code.scope(path, number).body):
         for head in heads(at.statement):
             for node in within(head):
-                if type(node) is Attr and node.name in here.named and type(node.base) is Name:
+                if type(node) is Attr and type(node.base) is Name and node.base.id in bound and node.name in here.named:
                     name = denoter.dotted(node, Frame(path, number, block=at.block))
                     if any(each.name == name for each in here.named[node.name]):
                         yield node, Use(name or "", "", at.line)
