@@ -60,6 +60,6 @@ def _lets(each: Outdated) -> str:
     """What an environment lets in, as it is told."""
     if each.asked is None:
         return "no older Python is named"
-    asked = f"{each.asked.requirement.name}{each.asked.requirement.specifier}"
+    asked = f"{each.asked.requirement.name} {each.asked.requirement.specifier}".strip()
     how = "allows no older release" if each.sure else "is open to it: whoever installs it today gets that"
     return f"{asked} in {each.asked.path} {how}"
