@@ -150,3 +150,11 @@ def test_a_result_that_is_dropped_where_calls_are_only_timed_was_not_wanted() ->
     body = "import pandas as pd\ndef {}(d: pd.DataFrame):\n    d.sort_values('a')\n\n\n{}(pd.read_csv('a.csv'))\n"
     for name, count in (("_benchmark_sort", 0), ("warm_up", 0), ("sort_it", 1), ("workbench_sort", 1)):
         assert len(told({"a.py": body.format(name, name)}, "COD002")) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("service_pb2", 0), ("service_pb2_grpc", 0), ("query_parser", 0), ("service", 1)]
+)
+def test_a_module_that_a_compiler_makes_is_no_name_that_its_package_lacks(name: str, number: int) -> None:
+    files = {"protos/__init__.py": "", "serve.py": f"from protos import {name}\n\nprint({name})\n"}
+    assert len(told(files, "COD008")) == number

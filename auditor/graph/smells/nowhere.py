@@ -14,14 +14,11 @@ from auditor.graph.sight import Look, Sight
 from auditor.graph.smells.lacking import is_read_alone
 from auditor.graph.smells.reading import in_order, programs
 from auditor.graph.smells.surely_run import SurelyRun
-from auditor.graph.smells.unbound import imports, is_idle_import
+from auditor.graph.smells.unbound import MADE, imports, is_idle_import
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
 from auditor.model.place import Place
-from auditor.model.regex import regex
 
-_MADE = regex(r"(^|[._])(_\w+|version|\w+_pb2(_grpc)?|\w+_rc|ui_\w+|parsetab|\w*(lexer|parser|listener|visitor))$", 2)
-"""Modules that a build, a compiler or a generator makes."""
 _COMPILED = frozenset({"pyx", "pyi", "pxd", "so", "pyd", "c", "cc", "cpp", "cu", "rs", "f", "f90", "proto", "ui", "qrc", "g4", "jinja", "j2", "tmpl", "in"})  # fmt: skip
 
 
@@ -98,7 +95,7 @@ def _is_lacking(world: World, module: str) -> bool:
     folder, _, name = module.rpartition("/")
     if (
         world.identities.is_unread(module)
-        or _MADE.search(name)
+        or MADE.search(name)
         or known.under_submodule(module)
         or name in known.fetched
         or f"{name}.py" in known.written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -17,12 +18,15 @@ from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.model.ir import Import, Scope, Try
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.statements import placed
 
 _SUPPLIED = frozenset({"__getattr__", "__path__"})
 """What a module binds that brings names which are not written in it."""
 
 
+MADE = regex(r"(^|[._])(_\w+|version|\w+_pb2(_grpc)?|\w+_rc|ui_\w+|parsetab|\w*(lexer|parser|listener|visitor))$", re.I)
+"""Modules that a build, a compiler or a generator makes."""
 _REPLACED = frozenset({"modules"})
 """`sys.modules`, by which a module puts something else in its own place."""
 
@@ -107,10 +111,11 @@ def _by_name(world: World) -> dict[str, list[str]]:
 
 
 def _is_beside(world: World, each: _Import) -> bool:
-    """Whether the name is that of a file or folder in the package, whatever it is made of."""
+    """Whether the name is that of a file or folder in the package, whatever it is made of, read or not, or of a module that is made."""
     folder, _, file = each.home.rpartition("/")
     begin = f"{folder}/{each.name}" if folder else each.name
-    return file == "__init__.py" and begin in world.once(_begins)
+    there = begin in world.once(_begins) or world.identities.is_unread(begin)
+    return file == "__init__.py" and (there or MADE.search(each.name) is not None)
 
 
 def _begins(world: World) -> frozenset[str]:
