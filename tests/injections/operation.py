@@ -154,6 +154,7 @@ INJECTIONS = (
                 "tools/push.py",
                 'mlflow.MlflowClient().set_registered_model_alias("churn", "production", kept.registered_model_version)',
             ),
+            Said("PIP001", "tools/push.py", 'rows = pd.read_parquet("data/split/train.parquet")'),
             Said("REP006", "churn/modelling.py", "pipeline.fit(train[columns.INPUTS], train[columns.TARGET].astype(int))"),
         ),
     ),
