@@ -23,10 +23,20 @@ class Gone(msgspec.Struct, frozen=True):
     python: str
     instead: str
 
+    @property
+    def tail(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is something in a class: `pandas.DataFrame.append`."""
+        return self.name.split(".")[-2][:1].isupper()
+
 
 @cache
-def gone() -> Mapping[str, tuple[Gone, ...]]:
-    """All of it, by the last part of the name."""
+def gone() -> Mapping[tuple[str, str], Gone]:
+    """All of it, by name and keyword."""
     found: list[Gone] = []
     for line in (files("auditor.knowledge") / "gone.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -36,13 +46,13 @@ def gone() -> Mapping[str, tuple[Gone, ...]]:
             for written in names.split():
                 name, _, keyword = written.partition("(")
                 found.append(Gone(name, keyword[:-2], tuple(distributions.split("|")), version, python, instead))
-    return _by_tail(found)
+    return {(each.name, each.keyword): each for each in found}
 
 
 @cache
 def roots() -> frozenset[str]:
     """The libraries that have lost anything, by the first part of what is imported."""
-    return frozenset(each.name.partition(".")[0] for several in gone().values() for each in several)
+    return frozenset(name.partition(".")[0] for name, _ in gone())
 
 
 class Lost(msgspec.Struct, frozen=True):
@@ -56,20 +66,14 @@ class Lost(msgspec.Struct, frozen=True):
 @cache
 def of_roots(libraries: frozenset[str]) -> Lost:
     """What libraries have lost that are imported by these names."""
-    lost = [each for several in gone().values() for each in several if each.name.partition(".")[0] in libraries]
-    plain = [each for each in lost if not each.keyword and not _is_method(each.name)]
-    deep = [each for each in lost if each.keyword or _is_method(each.name) or each.name.count(".") > 1]
+    lost = [each for each in gone().values() if each.name.partition(".")[0] in libraries]
+    plain = [each for each in lost if not each.keyword and not each.is_method]
+    deep = [each for each in lost if each.keyword or each.is_method or each.name.count(".") > 1]
     return Lost(_by_tail(plain), _by_tail(deep))
-
-
-def _is_method(name: str) -> bool:
-    """Whether a name is that of something in a class: `pandas.DataFrame.append`."""
-    return name.split(".")[-2][:1].isupper()
 
 
 def _by_tail(several: Iterable[Gone]) -> Mapping[str, tuple[Gone, ...]]:
     found: dict[str, tuple[Gone, ...]] = {}
     for each in several:
-        tail = each.name.rpartition(".")[2]
-        found[tail] = (*found.get(tail, ()), each)
+        found[each.tail] = (*found.get(each.tail, ()), each)
     return found

@@ -20,6 +20,7 @@ LIGHT = "# ---\n# jupyter:\n#   jupytext:\n#     formats: ipynb,py\n# ---\n\nimp
 USE = "print(tests_done.shape)\n"
 CONVERTED = "# In[1]:\n\n\nget_ipython().run_cell_magic('R', '-i base -o {name}', '\\n{name} <- run(base)')\n\n\n"
 NET = "import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n"
+GUARDED = "if __name__ {} '__main__':\n    from nets import Wide\n\n    print(Wide())\n"
 USES = "from nets import Net, Head, Tail\n\nprint(Net(), Head(), Tail())\n"
 README = "# Paper\n\n```sh\npython train.py\n```\n"
 SAVES = 'saving = {saving}\nfor fold in range(5):\n    print(fold)\n    if saving == True:\n        open(f"{{model_path}}/{{fold}}.txt", "w")\n'
@@ -210,6 +211,13 @@ LESS = [
         },
         "high",
         id="an import of a module that such a program surely imports",
+    ),
+    pytest.param(
+        "COD008",
+        {"nets.py": NET, "train.py": GUARDED.format("=="), "README.md": README},
+        {"nets.py": NET, "train.py": GUARDED.format("!="), "README.md": README},
+        "high",
+        id="an import that such a program comes to because it is started",
     ),
     pytest.param(
         "COD008",

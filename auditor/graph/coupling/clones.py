@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.origins import taken_over
+from auditor.graph.coupling.taken_over import taken_over
 from auditor.graph.world import World
 from auditor.model.place import Place
 from auditor.model.regex import regex

@@ -13,6 +13,7 @@ from auditor.graph.coupling.predicted import loaded
 from auditor.graph.coupling.sides import models, predictions, product_trainings, serving_side
 from auditor.graph.data.fitted_columns import names_in, picked
 from auditor.graph.observed.flows import features
+from auditor.graph.observed.written import is_changed
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Name, Op, Table
@@ -20,7 +21,7 @@ from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame, Instance, Local
-from auditor.program.naming.scopes import CallSite, last_name
+from auditor.program.naming.scopes import CallSite, ScopeIndex, last_name
 
 DEEPEST = 8
 _SAME = frozenset({"to_numpy", "astype", "copy", "fillna", "reshape"})
@@ -28,7 +29,6 @@ _SAME = frozenset({"to_numpy", "astype", "copy", "fillna", "reshape"})
 _FIELDS = frozenset({"dict", "model_dump"})
 _NUMBERS = frozenset({"float", "int", "str", "bool"})
 _ARRAYS = frozenset({"numpy.array", "numpy.asarray"})
-_CHANGING = frozenset({"append", "insert", "update", "pop", "extend", "drop", "rename", "remove", "setdefault"})
 _PICKING = frozenset({"ColumnTransformer", "make_column_transformer", "FeatureUnion", "DataFrameMapper"})
 """What takes columns by itself: then a model may do without some of those that it was handed."""
 
@@ -210,9 +210,8 @@ def _bound(world: World, expr: Name, frame: Frame, depth: int) -> _Given | None:
         return None
     binding, where = bindings[0]
     given = _given(world, binding.value, where, depth + 1)  # type: ignore[arg-type]  # not None as asked above
-    index = world.resolved.code.index(where.path, where.scope)
-    changing = (each.call.func for each in index.calls if type(each.call.func) is Attr)
-    if given is None or any(f.name in _CHANGING and type(f.base) is Name and f.base.id == expr.id for f in changing):
+    index = _index(world, where)
+    if given is None or is_changed(index, expr.id, items=False):
         return None
     for target, value, _ in index.items:
         if type(target) is Item and last_name(target.base) == expr.id:
@@ -222,6 +221,10 @@ def _bound(world: World, expr: Name, frame: Frame, depth: int) -> _Given | None:
             names = given.names if key in given.names else (*given.names, key)
             given = _Given(names, True, given.constant - {key} | ({key} if type(value) is Const else set()))
     return given
+
+
+def _index(world: World, frame: Frame) -> ScopeIndex:
+    return world.resolved.code.index(frame.path, frame.scope)
 
 
 def _row(items: tuple[Expr, ...]) -> _Given | None:
@@ -250,19 +253,15 @@ def _frame(world: World, first: Expr, columns: Expr | None, frame: Frame) -> _Gi
     row = rows[0]
     if type(row) is Name:
         bindings = world.resolved.evaluator.denoter.bindings(row, frame)
-        if len(bindings) == 1 and type(bindings[0][0].value) is Table and not _written_to(world, row, bindings[0][1]):
+        if (
+            len(bindings) == 1
+            and type(bindings[0][0].value) is Table
+            and not is_changed(_index(world, bindings[0][1]), row.id)
+        ):
             row = bindings[0][0].value
     if type(row) is Table:
         return _table(row)
     return _fields(world, row, frame) if type(row) is Call else None
-
-
-def _written_to(world: World, name: Name, frame: Frame) -> bool:
-    """Whether anything is put into a name after it was bound."""
-    index = world.resolved.code.index(frame.path, frame.scope)
-    stored = any(type(t) is Item and last_name(t.base) == name.id for t, _, _ in index.items)
-    changed = (each.call.func for each in index.calls if type(each.call.func) is Attr)
-    return stored or any(f.name in _CHANGING and last_name(f.base) == name.id for f in changed)
 
 
 def _table(row: Table) -> _Given | None:

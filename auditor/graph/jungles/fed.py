@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.graph.observed.lineage import Touch
-from auditor.graph.observed.written import name_of
+from auditor.graph.observed.written import is_changed, name_of
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Loop, Name, Table
 from auditor.program.calls.effects import Site
@@ -13,7 +13,6 @@ from auditor.program.naming.scopes import ScopeIndex
 from auditor.program.naming.statements import heads, placed, within
 
 _FRAME = "DataFrame"
-_PUTTING = frozenset({"insert", "update", "setdefault", "pop"})
 _RENAMING = frozenset({"names", "header", "columns", ""})
 """Arguments by which a reader calls the columns as it likes."""
 
@@ -40,19 +39,11 @@ def _columns(world: World, written: Touch) -> frozenset[str] | None:
         return None
     given = made.args[0]
     shown = _bound(index, given, written) if type(given) is Name else given
-    if _is_changed(index, func.base.id) or (type(given) is Name and _is_changed(index, given.id)):
+    if is_changed(index, func.base.id) or (type(given) is Name and is_changed(index, given.id)):
         return None
     if type(shown) is not Table or not all(type(key) is Const and isinstance(key.value, str) for key in shown.keys):
         return None
     return frozenset(key.value for key in shown.keys if type(key) is Const and isinstance(key.value, str))
-
-
-def _is_changed(index: ScopeIndex, name: str) -> bool:
-    """Whether something is put into what a name stands for, or it is changed in place."""
-    stored = any(type(item) is Item and name_of(item.base).partition(".")[0] == name for item, _, _ in index.items)
-    calls = [each.call for each in index.calls if name_of(each.call.func).rpartition(".")[0] == name]
-    methods = {name_of(call.func).rpartition(".")[2] for call in calls}
-    return stored or bool(methods & _PUTTING) or any(key == "inplace" for call in calls for key, _ in call.keywords)
 
 
 def _bound(index: ScopeIndex, expr: Expr, touch: Touch) -> Expr | None:

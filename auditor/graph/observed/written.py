@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from auditor.model.ir import Attr, Call, Const, Do, Expr, Name, Op, Param, Program, Raise, Scope
-from auditor.program.naming.scopes import children
+from auditor.model.ir import Attr, Call, Const, Do, Expr, Item, Name, Op, Param, Program, Raise, Scope
+from auditor.program.naming.scopes import ScopeIndex, children
 
 BELOW_HOME = "Path.home()/"
 """How a path begins that is put together below the home folder of whoever runs a program."""
@@ -114,3 +114,17 @@ def name_of(func: Expr) -> str:
         func = func.base
     parts.append(func.id if type(func) is Name else "")
     return ".".join(reversed(parts))
+
+
+_CHANGING = frozenset({"append", "insert", "update", "pop", "extend", "remove", "setdefault", "clear"})
+"""Methods by which a list, a dict or a frame becomes another."""
+
+
+def is_changed(index: ScopeIndex, name: str, *, items: bool = True) -> bool:
+    """Whether a scope changes what a name stands for, in place; `items`: putting something into it by a key counts, too."""
+    stored = items and any(
+        type(item) is Item and name_of(item.base).partition(".")[0] == name for item, _, _ in index.items
+    )
+    calls = [each.call for each in index.calls if name_of(each.call.func).rpartition(".")[0] == name]
+    methods = {name_of(call.func).rpartition(".")[2] for call in calls}
+    return stored or bool(methods & _CHANGING) or any(key == "inplace" for call in calls for key, _ in call.keywords)

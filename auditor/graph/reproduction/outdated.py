@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from posixpath import dirname
+from typing import NamedTuple
 
 import msgspec
 
@@ -66,8 +67,8 @@ def outdated(world: World, owned: Callable[[str], bool]) -> list[Outdated]:
     for path in world.resolved.code.paths:
         if owned(path) and places.is_product(path) and not places.is_exploratory(path):
             for use in world.seen(USES, path):
-                one = _known(use)
-                if one is not None and not world.resolved.code.rebinds(last_name_of(one.name)):
+                one = gone()[use.name, use.keyword]
+                if not world.resolved.code.rebinds(one.tail):
                     found.setdefault((one.distributions, one.version), []).append((use, one, path))
     made = (_judged(world, uses) for uses in found.values())
     return sorted(
@@ -75,38 +76,21 @@ def outdated(world: World, owned: Callable[[str], bool]) -> list[Outdated]:
     )
 
 
-def last_name_of(name: str) -> str:
-    """The last part of a qualified name."""
-    return name.rpartition(".")[2]
-
-
-def _known(use: Use) -> Gone | None:
-    several = gone().get(last_name_of(use.name), ())
-    return next((each for each in several if (each.name, each.keyword) == (use.name, use.keyword)), None)
-
-
 def _judged(world: World, uses: list[tuple[Use, Gone, str]]) -> Outdated | None:
     """What is to be said of the uses of what one release took away; None where it may not be installed, or cannot be told."""
-    one = uses[0][1]
-    told: list[tuple[Use, str, tuple[Asked, bool] | bool]] = []
-    for use, _, path in uses:
-        allowed = _by_python(world, one) if one.distributions == ("python",) else _by_environments(world, path, one)
-        if allowed is not None:
-            told.append((use, path, allowed))
+    told = [(use, path, let) for use, one, path in uses if (let := _let_in(world, path, one)) is not None]
     if not told:
         return None
     code = world.resolved.code
     told.sort(key=lambda each: (world.is_notebook(each[1]), each[1], each[0].line))
     idle = all(not world.once(Started).needs(path) or world.uncalled.at(path, use.line) for use, path, _ in told)
-    answers = [each for _, _, each in told]
-    first = next((each[0] for each in answers if isinstance(each, tuple)), None)
     names = dict.fromkeys(f"{use.name}({use.keyword}=)" if use.keyword else use.name for use, _, _ in told)
     return Outdated(
-        one,
+        uses[0][1],
         tuple(names),
         tuple(code.place(path, use.line) for use, path, _ in told),
-        first,
-        all(each if isinstance(each, bool) else each[1] for each in answers),
+        told[0][2].asked,
+        all(let.sure for _, _, let in told),
         idle,
         all(world.is_notebook(path) for _, path, _ in told),
     )
@@ -115,31 +99,32 @@ def _judged(world: World, uses: list[tuple[Use, Gone, str]]) -> Outdated | None:
 # --- what may be installed ---
 
 
-def _by_python(world: World, one: Gone) -> bool | None:
-    """True where every version of Python that the repository names is without it; None where one may have it, or none is named."""
-    named = [each.version for each in python_versions(world.files)]
-    return True if named and all(keeps(version, least=one.version) for version in named) else None
+class _Let(NamedTuple):
+    """That a release may be installed: by a requirement (None: by the versions of Python that are named), and whether no older one may."""
+
+    asked: Asked | None
+    sure: bool
 
 
-def _by_environments(world: World, path: str, one: Gone) -> tuple[Asked, bool] | None:
-    """A requirement that lets the release in, and whether all keep older ones out; None where any environment may hold an older one."""
+def _let_in(world: World, path: str, one: Gone) -> _Let | None:
+    """Whether the environments of a program let a release in; None where any of them may hold an older one, or none is told."""
+    pythons = [each.version for each in python_versions(world.files)]
+    if one.distributions == ("python",):
+        return _Let(None, True) if pythons and all(keeps(each, least=one.version) for each in pythons) else None
     asking = [each for each in environments(world, lambda _: True) if any(_asks(a, one) for a in each.asked)]
     folders = {"", *above(path)}
     near = [each for each in asking if dirname(each.path) in folders] or asking
-    pythons = [each.version for each in python_versions(world.files)]
     if not near or any(keeps(version, below=one.python) for version in pythons):
         return None
-    answers = [_allowed(world, each, one) for each in near]
-    if any(each is None for each in answers):
-        return None
-    return next(each for each in answers if each is not None)[0], all(each is not None and each[1] for each in answers)
+    found = [let for each in near if (let := _allowed(world, each, one)) is not None]
+    return _Let(found[0].asked, all(let.sure for let in found)) if len(found) == len(near) else None
 
 
 def _asks(asked: Asked, one: Gone) -> bool:
     return asked.requirement.name in one.distributions
 
 
-def _allowed(world: World, environment: Environment, one: Gone) -> tuple[Asked, bool] | None:
+def _allowed(world: World, environment: Environment, one: Gone) -> _Let | None:
     """The requirement by which an environment lets the release in, and whether it lets in no older one; None where it may not."""
     asked = [each for each in environment.asked if _asks(each, one)]
     if any(each.requirement.marker or each.requirement.source not in ("pypi", "conda") for each in asked):
@@ -150,7 +135,7 @@ def _allowed(world: World, environment: Environment, one: Gone) -> tuple[Asked, 
     held = environment.locked or _is_held_beside(world, environment, one)
     if not sure and (held or any(_may_hold(world, each, one) for each in environment.asked)):
         return None
-    return asked[0], sure
+    return _Let(asked[0], sure)
 
 
 def _is_held_beside(world: World, environment: Environment, one: Gone) -> bool:
@@ -224,7 +209,7 @@ def _imported(sight: Sight, path: str, here: Lost) -> Iterator[Use]:
                     yield from (
                         Use(whole, "", statement.line)
                         for whole in wholes
-                        for one in here.named.get(last_name_of(whole), ())
+                        for one in here.named.get(whole.rpartition(".")[2], ())
                         if one.name == whole
                     )
 

@@ -293,17 +293,6 @@ def exclude(one: Requirement, other: Requirement) -> bool:
     return False
 
 
-def is_before(requirement: Requirement, version: str) -> bool:
-    """Whether a requirement names a single version, and one that is older than another."""
-    from packaging.version import InvalidVersion, Version
-
-    exact = _exact(requirement)
-    try:
-        return exact is not None and Version(exact) < Version(version)
-    except InvalidVersion:
-        return False
-
-
 def _exclude(one: Asked, other: Asked) -> bool:
     return one.path != other.path and exclude(one.requirement, other.requirement)
 

@@ -10,9 +10,9 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.observed.lineage import Touch, library_call
 from auditor.graph.reproduction.idle_loads import is_idle_load
-from auditor.graph.reproduction.packages import is_before
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
+from auditor.language.specifier import keeps
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const
 from auditor.model.place import Place
@@ -207,4 +207,4 @@ def _is_before(world: World, touch: Touch) -> bool:
     asked = (
         [each for facts in world.files.values() for each in facts.requirements if each.name in names] if since else []
     )
-    return bool(asked) and all(is_before(each, since) for each in asked)
+    return bool(asked) and all(keeps(each.specifier, below=since) for each in asked)

@@ -11,6 +11,7 @@ from auditor.graph.world import World
 from auditor.model.ir import Const, Expr, If, Import, Loop, Name, Op, With
 from auditor.model.regex import regex
 from auditor.program.naming.code import Frame
+from auditor.program.naming.scopes import is_main_guard
 from auditor.program.naming.statements import Placed, placed
 
 _STARTED = regex(r"\bpython3?(?:[ \t]+-[a-zA-Z])*[ \t]+([\w./-]+\.py)\b")
@@ -67,11 +68,8 @@ class SurelyRun:
         if type(around) is not If:
             return type(around) in (Loop, With)
         inside = not around.orelse or at.line < around.orelse[0].line
-        return inside and (self._is_true(path, around.test) or self._is_main(path, around.test))
-
-    def _is_main(self, path: str, test: Expr) -> bool:
-        names = type(test) is Op and any(type(each) is Name and each.id == "__name__" for each in test.operands)
-        return names and path in self.started
+        started = path in self.started and is_main_guard(around.test)
+        return inside and (started or self._is_true(path, around.test))
 
     def _is_true(self, path: str, test: Expr) -> bool:
         """`if save:` and `if save == True:` of a name that one binding alone makes True."""
