@@ -53,6 +53,14 @@ def test_a_bound_below_the_border_lets_older_releases_in(specifier: str, least: 
         ),
         pytest.param({"requirements.txt": "numpy\nscikit-learn==0.24.2\n"}, id="a held package that brings it"),
         pytest.param({"requirements.txt": "numpy\nsome-package-of-theirs==0.2\n"}, id="a held package nobody knows"),
+        pytest.param(
+            {"requirements.txt": "numpy\n", "environment.yml": "dependencies:\n  - numpy<1.24\n"},
+            id="held below in another list",
+        ),
+        pytest.param(
+            {"requirements.txt": "numpy\n", "compat.py": "import numpy as np\n\nnp.float = float\n"},
+            id="put back elsewhere",
+        ),
         pytest.param({"requirements.txt": "numpy; python_version < '3.8'\n"}, id="under a condition"),
         pytest.param({"requirements.txt": "numpy\n", ".python-version": "3.7.12\n"}, id="an old Python"),
         pytest.param({"requirements.txt": "pandas\n"}, id="asked for by nobody"),
