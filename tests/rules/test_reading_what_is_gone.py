@@ -54,7 +54,7 @@ def test_a_bound_below_the_border_lets_older_releases_in(specifier: str, least: 
         pytest.param({"requirements.txt": "numpy\nscikit-learn==0.24.2\n"}, id="a held package that brings it"),
         pytest.param({"requirements.txt": "numpy\nsome-package-of-theirs==0.2\n"}, id="a held package nobody knows"),
         pytest.param(
-            {"requirements.txt": "numpy\n", "environment.yml": "dependencies:\n  - numpy<1.24\n"},
+            {"requirements.txt": "numpy\n", "environment.yml": "name: a\ndependencies:\n  - numpy<1.24\n"},
             id="held below in another list",
         ),
         pytest.param(

@@ -9,6 +9,7 @@ from math import prod
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, DEPLOYING, MODEL_SERVERS, PIPELINES, SERVING, DeclaredStep
 from auditor.graph.parts.portrait import Portrait, Signal
+from auditor.graph.parts.studies import OVER, is_of_contest, tunes_beside
 from auditor.graph.parts.teaching import notebooks, teaching
 from auditor.model.archetypes import NAMES
 from auditor.model.artefact import Role
@@ -31,17 +32,6 @@ _TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
 _STANDARD_LIBRARY = "Python standard library"
 _PAPER = regex(
     r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
-    re.I,
-)
-_CONTEST = regex(
-    r"(?:kaggle\.com/(?:c|competitions)/|drivendata\.org/competitions|zindi\.africa/competitions|aicrowd\.com/challenges|grand-challenge\.org"
-    r"|codalab\.org|signate\.jp/competitions)",
-    re.I,
-)
-_SOLVED = regex(
-    r"\b(?:(?:\d+(?:st|nd|rd|th)|first|second|third|winning|gold|silver|bronze)[ -](?:place|order|rank|prize|medal)\w*"
-    r"|(?:private|public) (?:LB|leader ?board|score)|solution (?:to|for|of|code)\b[^.\n]{0,100}\b(?:competition|challenge)"
-    r"|(?:competition|challenge)\b[^.\n]{0,60}\bsolution)",
     re.I,
 )
 _PUBLISH = regex(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
@@ -93,7 +83,7 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     library = " ".join(signal.says for signal in signals if signal.letter == "L")
     published = "publishes" in library or ("classifiers" in library and "installs" in library)
     staged = any(signal.letter == "P" and "declared stages" in signal.says for signal in signals)
-    if any(signal.says == _OVER for signal in signals) and not staged and scores["S"] < SURE:
+    if any(signal.says == OVER for signal in signals) and not staged and scores["S"] < SURE:
         scores["P"] *= 0.6  # nobody runs it again when the competition is over
     # What trains in steps and answers too is so all the more.
     operated = 1 - prod(1 - scores[letter] for letter in "PSA")
@@ -184,8 +174,8 @@ def _publishes(p: Portrait) -> bool:
 def _research(p: Portrait) -> Iterable[Signal]:
     if _PAPER.search(p.readme):
         yield Signal("R", 0.5, "README points to a paper")
-    if _is_of_contest(p):
-        yield Signal("R", 0.5, _OVER)
+    if is_of_contest(p):
+        yield Signal("R", 0.5, OVER)
     sources = sorted(path for path in p.resolved.tree if path.endswith(".tex") and p.owned(path))
     if sources:
         yield Signal("R", 0.5, f"it holds the text of a paper ({sources[0]})")
@@ -201,33 +191,9 @@ def _research(p: Portrait) -> Iterable[Signal]:
     deep = sum(1 for path in p.product if _imports(p, path, ("torch", "jax", "tensorflow", "keras", "flax")))
     if p.product and deep / len(p.product) > 0.4 and not p.is_package:
         yield Signal("R", 0.35, f"{deep} of {len(p.product)} modules import a deep-learning library")
-    tuned = _tunes_beside(p)
+    tuned = tunes_beside(p)
     if tuned:
         yield Signal("R", 0.5, f"{len(tuned)} programs train models, and one calls a language model ({tuned[0]})")
-
-
-_OVER = "README tells of a solution to a competition"
-
-
-def _is_of_contest(p: Portrait) -> bool:
-    """Whether the README links to a competition, and says that what is here was made for it."""
-    return bool(_CONTEST.search(p.readme)) and bool(_SOLVED.search(p.readme))
-
-
-def _tunes_beside(p: Portrait) -> list[str]:
-    """The programs that train models themselves, where they are several, nothing serves and one program alone calls a language
-    model, in a call or two; none otherwise."""
-    calls = [effect for effect in p.effects if effect.domain == "llm"]
-    if not calls or len(calls) > _A_TRY or len({effect.site[0] for effect in calls}) > 1 or p.services:
-        return []
-    entries = [path for path in p.lineage.entries if p.owned(path) and places.is_product(path)]
-    asking = {path for path in entries if any(e.domain == "llm" for e in p.lineage.effects_of_program(path))}
-    fits = [path for path in entries if path not in asking and p.lineage.effects_of_program(path, Role.FIT)]
-    return fits if len(fits) > max(1, len(asking)) else []
-
-
-_A_TRY = 2
-"""Calls of language models that a single program makes by the way."""
 
 
 def _imports(p: Portrait, path: str, roots: tuple[str, ...]) -> bool:
@@ -266,7 +232,7 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
         yield Signal("P", 0.4, "trains and registers a model")
     if (
         _combine(_library(p)) < LIBRARY
-        and not (_PAPER.search(p.readme) or _is_of_contest(p))
+        and not (_PAPER.search(p.readme) or is_of_contest(p))
         and (kept := _keeps_model(p))
     ):
         yield Signal("P", 0.4, f"{kept} trains, judges and keeps a model")
@@ -380,7 +346,7 @@ def _deploys(p: Portrait) -> bool:
 
 
 def _llm(p: Portrait) -> Iterable[Signal]:
-    calls = [] if _tunes_beside(p) else [e for e in p.effects if e.domain == "llm"]
+    calls = [] if tunes_beside(p) else [e for e in p.effects if e.domain == "llm"]
     entries = [path for path in p.lineage.entries if p.owned(path)]
     if calls:
         yield Signal(
